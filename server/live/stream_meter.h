@@ -1,0 +1,55 @@
+// What flows through a stream: totals, and rates over the last four seconds. Written by the home worker, read by any thread.
+#pragma once
+
+#include "media/frame.h"
+
+#include <array>
+#include <atomic>
+#include <chrono>
+
+namespace matinee::live {
+
+class StreamMeter
+{
+public:
+    using Clock = std::chrono::steady_clock;
+
+    // home worker
+    void add(const media::Frame &frame, Clock::time_point now);
+
+    struct Reading
+    {
+        std::uint64_t frames = 0; ///< Video frames, or audio frames where there is no video.
+        std::uint64_t bytes = 0;
+        std::uint32_t bitrateKbps = 0;
+        double fps = 0;
+        double keyFrameIntervalSeconds = 0;
+    };
+    // any thread
+    [[nodiscard]] Reading read(Clock::time_point now) const;
+
+private:
+    static constexpr std::size_t kSeconds = 4;
+    struct Second
+    {
+        std::int64_t second = 0;
+        std::uint64_t bytes = 0;
+        std::uint32_t frames = 0;
+    };
+    void publish(std::int64_t second);
+
+    // home worker
+    std::array<Second, kSeconds + 1> m_seconds{}; // the running second and the four before
+    std::int64_t m_firstSecond = -1;
+    media::MediaTime m_lastKey{-1};
+
+    // any thread
+    std::atomic<std::uint64_t> m_frames{0};
+    std::atomic<std::uint64_t> m_bytes{0};
+    std::atomic<std::uint32_t> m_bitrateKbps{0};
+    std::atomic<double> m_fps{0};
+    std::atomic<double> m_keyFrameInterval{0};
+    std::atomic<std::int64_t> m_newest{0};
+};
+
+} // namespace matinee::live

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Installs, builds and runs all tests. --quick leaves out those that need a browser, a display or minutes.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+quick=
+for argument in "$@"; do
+    case "$argument" in
+        --quick) quick=1 ;;
+        -h | --help) echo "Usage: tests/run.sh [--quick]"; exit 0 ;;
+        *) echo "tests/run.sh does not know '$argument'. Usage: tests/run.sh [--quick]" >&2; exit 2 ;;
+    esac
+done
+
+. installer/packages.sh
+# shellcheck disable=SC2046
+need_packages $(build_packages) $(test_packages)
+export CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-5G}
+
+step() { printf '\n==> %s (%(%H:%M:%S)T)\n' "$1" -1; }
+
+step "Building (release)"
+cmake --preset release -DMATINEE_TESTS=ON -DMATINEE_GUI=ON >/dev/null
+cmake --build build/release | grep -E -v '^\[[0-9]*[1-9]/' || exit "${PIPESTATUS[0]}"
+
+step "Building unit and protocol tests with address and undefined behaviour sanitizers"
+cmake --preset asan >/dev/null
+cmake --build build/asan --target sanitized_tests | grep -E -v '^\[[0-9]*[1-9]/' || exit "${PIPESTATUS[0]}"
+
+step "Running them"
+export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:check_initialization_order=1 UBSAN_OPTIONS=print_stacktrace=1
+export MATINEE_BIN=$PWD/build/release/bin/matinee
+ctest --test-dir build/asan -L 'unit|protocol' -j2 --output-on-failure --quiet --no-tests=error || asan_failed=1
+
+step "Running all tests on the release build"
+labels=()
+[ -n "$quick" ] && labels=(-LE 'e2e|gui')
+if [ -z "$quick" ]; then
+    (cd tests/e2e && npm ci --no-audit --no-fund --silent)
+fi
+ctest --test-dir build/release "${labels[@]}" -j2 --output-on-failure --no-tests=error || release_failed=1
+if [ -n "${asan_failed:-}" ]; then
+    echo "The sanitized unit and protocol tests failed; see above." >&2
+fi
+[ -z "${asan_failed:-}${release_failed:-}" ]
