@@ -23,6 +23,7 @@ Row row(ErrorCode code)
     case ErrorCode::AlreadyExists: return {"already_exists", "Already exists", 409, 6};
     case ErrorCode::FailedPrecondition: return {"failed_precondition", "Not possible now", 409, 9};
     case ErrorCode::PayloadTooLarge: return {"payload_too_large", "Too large", 413, 8};
+    case ErrorCode::UnsupportedMediaType: return {"unsupported_media_type", "Unsupported media type", 415, 3};
     case ErrorCode::RateLimited: return {"rate_limited", "Too many requests", 429, 8};
     case ErrorCode::Internal: return {"internal", "Internal error", 500, 13};
     case ErrorCode::Unimplemented: return {"unimplemented", "No such call", 501, 12};

@@ -18,6 +18,7 @@ enum class ErrorCode
     AlreadyExists,      ///< The name is taken. HTTP 409.
     FailedPrecondition, ///< Not in the state that this needs. HTTP 409.
     PayloadTooLarge,    ///< Over the size limit of the call. HTTP 413.
+    UnsupportedMediaType, ///< A body that is not JSON. HTTP 415.
     RateLimited,        ///< Too often; `retryAfter` says when to try again. HTTP 429.
     Internal,           ///< A defect of ours; the log has the request id. HTTP 500.
     Unimplemented,      ///< No such call. HTTP 501 (404 where the path is unknown).

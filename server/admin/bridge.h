@@ -24,7 +24,8 @@ public:
     using Handle = std::uint64_t;
 
     virtual ~Bridge() = default;
-    /// Starts a session for a client at `address` (of the client, not of the tunnel). Replies may come from the next turn of the event loop on.
+    /// Starts a session for a client at `address` (of the client, not of the tunnel). Replies may come from the next turn of the event loop
+    /// on.
     virtual Handle open(const std::string &address, Replies replies) = 0;
     /// Hands over one serialised matinee.v1.ClientMessage. False where the session's queue is full: the caller closes the connection.
     [[nodiscard]] virtual bool post(Handle session, const QByteArray &clientMessage) = 0;

@@ -19,7 +19,10 @@ constexpr char kFull[] = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\
 } // namespace
 
 Listener::Listener(Bridge &bridge, std::string tunnelSecret, observe::Metrics *metrics, Limits limits)
-    : m_bridge(bridge), m_secret(std::move(tunnelSecret)), m_metrics(metrics), m_limits(limits),
+    : m_bridge(bridge),
+      m_secret(std::move(tunnelSecret)),
+      m_metrics(metrics),
+      m_limits(limits),
       m_upgrader(QStringLiteral("Matinee"), QWebSocketServer::NonSecureMode)
 {
     if (m_metrics)
@@ -32,8 +35,10 @@ Listener::Listener(Bridge &bridge, std::string tunnelSecret, observe::Metrics *m
 Listener::~Listener()
 {
     m_tcp.close();
-    for (QObject *socket : std::as_const(m_sockets))
+    for (QTcpSocket *socket : std::as_const(m_knocking))
         socket->disconnect(this);
+    for (QObject *token : std::as_const(m_tokens))
+        token->disconnect(this);
     for (auto &[raw, session] : m_sessions)
         raw->disconnect(this);
 }
@@ -50,12 +55,14 @@ Result<void> Listener::listen()
 void Listener::accept()
 {
     while (QTcpSocket *socket = m_tcp.nextPendingConnection()) {
-        if (m_shuttingDown || m_sockets.size() >= m_limits.connections) {
+        if (m_shuttingDown || m_tokens.size() >= m_limits.connections) {
             refuse(socket, kFull, "full");
             continue;
         }
-        m_sockets.insert(socket);
-        connect(socket, &QObject::destroyed, this, [this](QObject *gone) { m_sockets.remove(gone); });
+        // A child that dies with the socket: QWebSocket cuts all connections of the socket itself when it lets go of it.
+        auto *token = new QObject(socket);
+        m_tokens.insert(token);
+        connect(token, &QObject::destroyed, this, [this](QObject *gone) { m_tokens.remove(gone); });
         m_knocking.insert(socket);
         connect(socket, &QTcpSocket::readyRead, this, [this, socket] { readHead(socket); });
         connect(socket, &QTcpSocket::disconnected, this, [this, socket] {
@@ -115,7 +122,8 @@ void Listener::takeUpgraded()
         const std::string address = socket->request().rawHeader("X-Real-IP").toStdString();
         auto session = std::make_unique<Session>(std::move(socket), address, m_bridge, m_limits);
         Session *raw = session.get();
-        connect(raw, &Session::finished, this, [this, raw] { remove(raw); }, Qt::QueuedConnection);
+        connect(
+            raw, &Session::finished, this, [this, raw] { remove(raw); }, Qt::QueuedConnection);
         m_sessions.emplace(raw, std::move(session));
         m_open.set(static_cast<double>(m_sessions.size()));
         log::info("admin", "console of {} connected", address);

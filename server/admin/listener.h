@@ -24,7 +24,8 @@ class Listener : public QObject
 {
     Q_OBJECT
 public:
-    /// `tunnelSecret` (32 characters or more, made at start) is what the front door sends as X-Matinee-Tunnel. `bridge` outlives the listener.
+    /// `tunnelSecret` (32 characters or more, made at start) is what the front door sends as X-Matinee-Tunnel. `bridge` outlives the
+    /// listener.
     Listener(Bridge &bridge, std::string tunnelSecret, observe::Metrics *metrics = nullptr, Limits limits = {});
     ~Listener() override;
 
@@ -54,7 +55,7 @@ private:
 
     QTcpServer m_tcp;
     QWebSocketServer m_upgrader; ///< Never listens: it is handed sockets whose request was admitted.
-    QSet<QObject *> m_sockets;   ///< Every accepted socket that still exists: knocking, upgrading or in a session. At most Limits::connections.
+    QSet<QObject *> m_tokens;      ///< One for each accepted socket that still exists. At most Limits::connections.
     QSet<QTcpSocket *> m_knocking; ///< Those of them that are not admitted yet.
     std::unordered_map<Session *, std::unique_ptr<Session>> m_sessions;
     bool m_shuttingDown = false;

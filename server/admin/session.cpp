@@ -67,14 +67,11 @@ void Session::takeFromClient(const QByteArray &bytes)
             return;
         }
         // Only now does anybody beyond the bridge hear of this connection.
-        m_handle = m_bridge.open(m_address, Replies{[this](const QByteArray &reply) { takeFromServer(reply); },
-                                                    [this] { close(QWebSocketProtocol::CloseCodeNormal, QStringLiteral("session ended")); }});
+        m_handle =
+            m_bridge.open(m_address, Replies{[this](const QByteArray &reply) { takeFromServer(reply); },
+                                             [this] { close(QWebSocketProtocol::CloseCodeNormal, QStringLiteral("session ended")); }});
         m_bridged = true;
         m_asked = true;
-    } else if (!m_authenticated) {
-        // Nothing is to be sent before the answer to Authenticate, so a second guess costs a new connection.
-        refuse("unauthenticated", "Wait for the answer to Authenticate before sending more.");
-        return;
     }
     if (!m_bridge.post(m_handle, bytes))
         close(QWebSocketProtocol::CloseCode(1013), QStringLiteral("too many calls at once"));

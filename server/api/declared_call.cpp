@@ -33,13 +33,15 @@ Result<http::Method> parseVerb(std::string_view text)
 
 bool isLiteral(std::string_view segment)
 {
-    return !segment.empty() && std::all_of(segment.begin(), segment.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-    });
+    return !segment.empty() && std::all_of(segment.begin(), segment.end(),
+                                           [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.'; });
 }
 
 /// Fits in one path segment or one query value.
-bool isScalar(const FieldDescriptor &field) { return field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE; }
+bool isScalar(const FieldDescriptor &field)
+{
+    return field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE;
+}
 
 /// Splits "/api/v1/streams/{name}" and looks its fields up in the request.
 Result<void> readPath(DeclaredCall &call)

@@ -8,6 +8,7 @@
 
 #include "matinee/v1/envelope.pb.h"
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -61,9 +62,9 @@ public:
     EnvelopeSession(Dispatcher &dispatcher, TopicSource *topics, net::Worker &worker, EnvelopeOptions options, Send send, Close close);
     ~EnvelopeSession();
 
-    /// One message of the peer, as bytes (garbage is answered with Goodbye) or decoded. Any thread.
-    void receive(std::string bytes);
-    void receive(v1::ClientMessage message);
+    /// One message of the peer. Garbage is answered with Goodbye. Any thread; false where 256 messages from other threads wait already:
+    /// the transport should stop reading or close.
+    [[nodiscard]] bool receive(std::string bytes);
 
     /// The transport is gone: nothing is sent any more, answers of running calls are dropped, subscriptions end. Any thread.
     void stop();
@@ -74,10 +75,12 @@ private:
     struct Topic;
 
     // all on m_worker
+    void onBytes(const std::string &bytes);
     void onMessage(v1::ClientMessage message);
     void onCall(v1::CallRequest request);
     void onSubscribe(const std::string &topic);
     void onEvent(const std::string &topic);
+    void send(const v1::ServerMessage &message);
     void sendGoodbye(const Error &error);
     Task<void> signIn(std::string key);
     Task<void> call(v1::CallRequest request);
@@ -88,10 +91,11 @@ private:
     TopicSource *const m_topics;
     net::Worker &m_worker;
     const EnvelopeOptions m_options;
-    Send m_send;
-    Close m_close;
+    std::atomic<std::size_t> m_inbox{0}; // any thread
 
     // worker
+    std::shared_ptr<const Send> m_send; // null when over
+    Close m_close;
     Caller m_caller;
     std::string m_key; // kept to look it up again; never logged
     std::chrono::steady_clock::time_point m_checkedAt{};

@@ -34,10 +34,7 @@ std::chrono::seconds untilOne(double tokens, Rate rate)
 
 } // namespace
 
-RateLimiter::RateLimiter(std::size_t capacity)
-    : m_capacity(std::max<std::size_t>(capacity, 1))
-{
-}
+RateLimiter::RateLimiter(std::size_t capacity) : m_capacity(std::max<std::size_t>(capacity, 1)) {}
 
 std::chrono::seconds RateLimiter::take(std::uint32_t call, std::string_view who, Rate rate, TimePoint now)
 {

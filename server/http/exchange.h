@@ -13,20 +13,29 @@
 
 namespace matinee::http {
 
-enum class Method { Get, Head, Post, Put, Patch, Delete, Options };
+enum class Method
+{
+    Get,
+    Head,
+    Post,
+    Put,
+    Patch,
+    Delete,
+    Options
+};
 
 struct Request
 {
     Method method = Method::Get;
-    std::string path;  ///< Percent-decoded, "." and ".." resolved or refused, starts with '/'.
-    std::string query; ///< As sent, without '?'.
+    std::string path;                                         ///< Percent-decoded, "." and ".." resolved or refused, starts with '/'.
+    std::string query;                                        ///< As sent, without '?'.
     std::vector<std::pair<std::string, std::string>> headers; ///< Names in lower case.
     std::string body;
     std::map<std::string, std::string, std::less<>> parameters; ///< From the route: {name}.
-    std::string clientAddress; ///< After server.trusted_proxies, without port.
-    std::string requestId;     ///< Ours, or a well-formed X-Request-Id of a trusted proxy.
-    std::string host;          ///< Host header as sent.
-    bool secure = false;       ///< TLS here or at a trusted proxy.
+    std::string clientAddress;                                  ///< After server.trusted_proxies, without port.
+    std::string requestId;                                      ///< Ours, or a well-formed X-Request-Id of a trusted proxy.
+    std::string host;                                           ///< Host header as sent.
+    bool secure = false;                                        ///< TLS here or at a trusted proxy.
 
     [[nodiscard]] std::string_view header(std::string_view lowerCaseName) const; ///< "" where absent.
     [[nodiscard]] std::string queryValue(std::string_view key) const;            ///< Decoded; "" where absent.
@@ -38,7 +47,7 @@ struct Response
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
     std::shared_ptr<const std::string> sharedBody; ///< In place of `body`: large or cached, never copied.
-    bool compressible = true; ///< Text types over 1 KiB are gzipped where the client asks for it.
+    bool compressible = true;                      ///< Text types over 1 KiB are gzipped where the client asks for it.
 };
 
 /// RFC 9457 problem document; also sets Retry-After and WWW-Authenticate where they belong.

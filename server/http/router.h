@@ -35,9 +35,12 @@ public:
     };
     [[nodiscard]] Match find(Method method, std::string_view path) const; ///< HEAD finds GET.
 
+    /// For each route, in the order they were added.
+    void forEach(const std::function<void(const RouteOptions &)> &visit) const;
+
 private:
     struct Route;
-    std::vector<std::shared_ptr<const Route>> m_routes;
+    std::vector<std::shared_ptr<const Route>> m_routes; ///< The more literal ones first.
 };
 
 } // namespace matinee::http

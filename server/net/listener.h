@@ -15,8 +15,8 @@ class ConnectionLimits; // net/connection_limits.h
 
 struct ListenOptions
 {
-    std::string name;      ///< "http", "rtmp": label in logs and metrics.
-    std::string address;   ///< "" = all (dual stack where the machine has IPv6), or a literal address.
+    std::string name;       ///< "http", "rtmp": label in logs and metrics.
+    std::string address;    ///< "" = all (dual stack where the machine has IPv6), or a literal address.
     std::uint16_t port = 0; ///< 0 = any free one (tests).
 };
 

@@ -13,7 +13,6 @@ namespace asio = boost::asio;
 
 /// Runs on the worker that spawned it. Expected failures are Results; an exception out of a Task is a defect, caught and
 /// logged once at the coroutine root (net/worker.h, spawn).
-template <class T = void>
-using Task = asio::awaitable<T>;
+template <class T = void> using Task = asio::awaitable<T>;
 
 } // namespace matinee

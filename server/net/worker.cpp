@@ -10,15 +10,17 @@ namespace {
 thread_local Worker *t_current = nullptr;
 }
 
-Worker::Worker(std::size_t index)
-    : m_index(index)
-    , m_guard(asio::make_work_guard(m_context))
+Worker::Worker(std::size_t index) : m_index(index), m_guard(asio::make_work_guard(m_context)) {}
+
+Worker::~Worker()
 {
+    stop();
 }
 
-Worker::~Worker() { stop(); }
-
-Worker *Worker::current() { return t_current; }
+Worker *Worker::current()
+{
+    return t_current;
+}
 
 void Worker::start()
 {
@@ -65,7 +67,10 @@ WorkerPool::WorkerPool(std::size_t count)
         m_workers.push_back(std::make_unique<Worker>(i));
 }
 
-Worker &WorkerPool::next() { return *m_workers[m_turn.fetch_add(1, std::memory_order_relaxed) % m_workers.size()]; }
+Worker &WorkerPool::next()
+{
+    return *m_workers[m_turn.fetch_add(1, std::memory_order_relaxed) % m_workers.size()];
+}
 
 void WorkerPool::start()
 {

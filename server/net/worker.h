@@ -28,11 +28,7 @@ public:
     [[nodiscard]] std::size_t index() const { return m_index; }
     [[nodiscard]] asio::io_context &context() { return m_context; }
     [[nodiscard]] auto executor() { return m_context.get_executor(); }
-    template <class F>
-    void post(F &&f)
-    {
-        asio::post(m_context, std::forward<F>(f));
-    }
+    template <class F> void post(F &&f) { asio::post(m_context, std::forward<F>(f)); }
     /// The worker whose thread this is, or null (the Qt thread, a database thread).
     [[nodiscard]] static Worker *current();
     [[nodiscard]] bool isCurrent() const { return current() == this; }

@@ -12,7 +12,7 @@ namespace matinee::store {
 
 struct ApiKeyRow
 {
-    std::string id;      ///< Public handle; the part of the key before its second '_'.
+    std::string id; ///< Public handle: the 8 characters between the key's first and second '_'.
     std::string name;
     std::string keyHash; ///< Lower-case hex of BLAKE2b-256 of the whole key.
     std::vector<std::string> scopes;

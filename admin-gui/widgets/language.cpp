@@ -1,0 +1,38 @@
+#include "widgets/language.h"
+
+#include <QCoreApplication>
+#include <QLibraryInfo>
+#include <QLocale>
+#include <QTranslator>
+
+namespace matinee::gui {
+
+using namespace Qt::Literals::StringLiterals;
+
+QStringList languages()
+{
+    return {u"en"_s, u"zh_CN"_s};
+}
+
+bool useLanguage(QCoreApplication &application, const QString &name)
+{
+    const QLocale locale = name.isEmpty() ? QLocale::system() : QLocale(name);
+    if (!name.isEmpty())
+        QLocale::setDefault(locale);
+    if (locale.language() == QLocale::English || locale.language() == QLocale::C)
+        return name.isEmpty() || locale.language() == QLocale::English;
+    auto *ours = new QTranslator(&application);
+    if (!ours->load(locale, u"matinee-admin"_s, u"_"_s, u":/i18n"_s)) {
+        delete ours;
+        return false;
+    }
+    auto *qts = new QTranslator(&application);
+    if (qts->load(locale, u"qtbase"_s, u"_"_s, QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
+        application.installTranslator(qts);
+    else
+        delete qts;
+    application.installTranslator(ours);
+    return true;
+}
+
+} // namespace matinee::gui

@@ -1,0 +1,111 @@
+// Every setting of Matinee, once, in the order in which people read them. To add one, add it here: the YAML file, the environment, the
+// command line, `matinee config reference` and `config example` follow. The name in C++ is the key in camelCase.
+#pragma once
+
+#include "common/settings/setting.h"
+
+namespace matinee::settings {
+
+using namespace declare;
+
+// clang-format off: one declaration reads as one paragraph.
+
+inline const auto serverGroup = group("server", "The front door: one port for the web client, the API and playback, and the limits on it.");
+inline const auto serverName = text("server.name", "Matinee", rules::any, AtOnce,
+    "What visitors see as the name of this server.");
+inline const auto serverPort = integer("server.port", 8080, {1, 65535}, AtStart,
+    "TCP port for the web client, the API, HLS, HTTP-FLV, WebSockets and gRPC.");
+inline const auto serverAddress = text("server.address", "", rules::address, AtStart,
+    "Address to listen on. Empty means every address of this machine.");
+inline const auto serverPublicUrl = text("server.public_url", "", rules::httpUrl, AtOnce,
+    "Address under which people reach this server, for links. Empty means the address that the request came to.");
+inline const auto serverWorkers = integer("server.workers", 0, {0, 256}, AtStart,
+    "Threads that serve connections. 0 means one for each CPU core.");
+inline const auto serverTrustedProxies = list("server.trusted_proxies", {}, rules::network, AtOnce,
+    "Reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. From anybody else these headers are ignored.");
+inline const auto serverCorsAllowedOrigins = list("server.cors_allowed_origins", {}, rules::origin, AtOnce,
+    "Web pages of other origins that may call the API from a browser. Empty means none.");
+inline const auto serverTlsCertificate = text("server.tls_certificate", "", rules::path, AtOnce,
+    "PEM file with the certificate and its chain. Given together with server.tls_key, server.port speaks TLS. Read again at SIGHUP.");
+inline const auto serverTlsKey = text("server.tls_key", "", rules::path, AtOnce,
+    "PEM file with the private key of server.tls_certificate. Read again at SIGHUP.");
+inline const auto serverHsts = toggle("server.hsts", false, AtOnce,
+    "Tell browsers to use only https for this host (for a year). Turn it on when https works and will stay.");
+inline const auto serverShutdownDrainTimeoutSeconds = seconds("server.shutdown_drain_timeout_seconds", 10, {0, 600}, AtOnce,
+    "How long a stopping server lets running requests finish before it closes them.");
+inline const auto serverMaxConnections = integer("server.max_connections", 20000, {16, 1000000}, AtOnce,
+    "Connections in all. Further ones are refused.");
+inline const auto serverMaxConnectionsPerAddress = integer("server.max_connections_per_address", 256, {1, 1000000}, AtOnce,
+    "Connections from one address. Raise it where many people sit behind one address.");
+inline const auto serverHeaderTimeoutSeconds = seconds("server.header_timeout_seconds", 10, {1, 300}, AtOnce,
+    "A connection that has not sent a whole request header (or RTMP handshake) by then is closed.");
+inline const auto serverIdleTimeoutSeconds = seconds("server.idle_timeout_seconds", 60, {1, 3600}, AtOnce,
+    "A connection on which nothing happens for so long is closed.");
+inline const auto serverMaxBodyBytes = bytes("server.max_body_bytes", std::int64_t{1} << 20, {1024, std::int64_t{1} << 30}, AtOnce,
+    "Largest body of a request, unless the call itself allows more.");
+inline const auto serverWebDir = text("server.web_dir", "", rules::path, AtStart,
+    "Serve the web client from this folder. Empty means the one inside the program. For development.");
+
+inline const auto databaseGroup = group("database", "Where streams, keys and settings are kept.");
+inline const auto databaseUrl = text("database.url", "", rules::databaseUrl, AtStart,
+    "Where everything is kept. Empty means SQLite in the data folder (matinee.db).");
+inline const auto databaseReadThreads = integer("database.read_threads", 2, {1, 64}, AtStart,
+    "Threads (and connections) that read from the database; one more writes.");
+
+inline const auto loggingGroup = group("logging", "What the server writes to its log (standard error, and from there the journal).");
+inline const auto loggingLevel = choice("logging.level", {"info", "debug", "warn", "error"}, AtOnce,
+    "How much is logged.");
+inline const auto loggingFormat = choice("logging.format", {"human", "json"}, AtStart,
+    "One line for people, or one JSON object a line for machines.");
+
+inline const auto livestreamGroup = group("livestream", "Publishing and watching live streams.");
+inline const auto livestreamRtmpPort = integer("livestream.rtmp_port", 1935, {1, 65535}, AtStart,
+    "TCP port to which OBS and other encoders publish by RTMP, and from which RTMP players play.");
+inline const auto livestreamRtmpAddress = text("livestream.rtmp_address", "", rules::address, AtStart,
+    "Address to listen on for RTMP. Empty means every address of this machine.");
+inline const auto livestreamPublicHost = text("livestream.public_host", "", rules::host, AtOnce,
+    "Host name shown in the address for OBS. Empty means the host of server.public_url, or of this machine.");
+inline const auto livestreamMaxStreams = integer("livestream.max_streams", 1000, {1, 100000}, AtStart,
+    "Streams that may be live at the same time.");
+inline const auto livestreamMaxViewers = integer("livestream.max_viewers", 20000, {1, 1000000}, AtStart,
+    "Viewers of all streams together.");
+inline const auto livestreamMaxViewerLagSeconds = seconds("livestream.max_viewer_lag_seconds", 4, {1, 60}, AtStart,
+    "A viewer that falls further behind is moved to the newest key frame.");
+inline const auto livestreamRingMegabytes = integer("livestream.ring_megabytes", 48, {4, 1024}, AtStart,
+    "Memory that the newest pictures of one stream may take on one worker.");
+inline const auto livestreamHlsSegmentSeconds = seconds("livestream.hls_segment_seconds", 2, {1, 30}, AtStart,
+    "Length of an HLS segment. Segments begin at key frames, so set the same key frame interval in the encoder.");
+inline const auto livestreamHlsPlaylistSegments = integer("livestream.hls_playlist_segments", 6, {3, 60}, AtStart,
+    "Segments in an HLS playlist.");
+
+inline const auto apiGroup = group("api", "Calls by programs: REST, gRPC, WebSocket.");
+inline const auto apiRateLimitPerMinute = integer("api.rate_limit_per_minute", 600, {1, 1000000}, AtOnce,
+    "Calls a minute from one API key, or from one address without a key. Some calls have a lower limit of their own.");
+
+inline const auto adminGroup = group("admin", "The desktop console, matinee-admin.");
+inline const auto adminAllowFrom = list("admin.allow_from", {"private"}, rules::network, AtOnce,
+    "Who may reach the console's channel, /admin/ws. \"private\" stands for private networks and this machine.");
+
+inline const auto metricsGroup = group("metrics", "Figures for Prometheus at /metrics.");
+inline const auto metricsAuthMode = choice("metrics.auth.mode", {"none", "basic", "bearer_token"}, AtOnce,
+    "How /metrics is protected.");
+inline const auto metricsAuthUsername = text("metrics.auth.username", "", rules::any, AtOnce,
+    "User name for metrics.auth.mode basic.");
+inline const auto metricsAuthPassword = secret("metrics.auth.password", rules::strong, Secrecy::Secret, AtOnce,
+    "Password for metrics.auth.mode basic.");
+inline const auto metricsAuthBearerToken = secret("metrics.auth.bearer_token", rules::strong, Secrecy::Secret, AtOnce,
+    "Token for metrics.auth.mode bearer_token.");
+
+inline const auto jwtGroup = group("jwt", "Tokens of people who are signed in.");
+inline const auto jwtSecret = secret("jwt.secret", rules::hexKey, Secrecy::Generated, AtStart,
+    "Signs the tokens of people who are signed in. Changing it signs everybody out.");
+
+inline const auto securityGroup = group("security", "Keys of this server. Those not given are made at the first start and kept in the data folder.");
+inline const auto securityCredentialEncryptionKey = secret("security.credential_encryption_key", rules::hexKey, Secrecy::Generated, AtStart,
+    "Encrypts credentials of other services in the database. Without it they cannot be read again: keep a copy.");
+inline const auto securityOpaqueServerSetupSecret = secret("security.opaque_server_setup_secret", rules::hexKey, Secrecy::Generated, AtStart,
+    "Seed of the OPAQUE sign-in. Without it nobody can sign in with a password again: keep a copy.");
+
+// clang-format on
+
+} // namespace matinee::settings

@@ -1,0 +1,84 @@
+#include "accounts/setup_token.h"
+
+#include "accounts/secrets.h"
+#include "store/server_state.h"
+
+#include <algorithm>
+
+namespace matinee::accounts {
+
+namespace {
+
+const std::string kTokenHash = "setup.token_hash";
+const std::string kClaimedAt = "setup.claimed_at";
+constexpr std::size_t kTokenLength = 32; // 160 random bits
+
+Result<bool> hasAdminKey(store::Transaction &tx, SystemTime now)
+{
+    auto keys = store::listApiKeys(tx);
+    if (!keys)
+        return keys.error();
+    return std::any_of(keys->begin(), keys->end(), [&](const store::ApiKeyRow &key) {
+        return (!key.expiresAt || now < *key.expiresAt) && std::find(key.scopes.begin(), key.scopes.end(), "admin") != key.scopes.end();
+    });
+}
+
+Error noLongerGood()
+{
+    return fail(ErrorCode::PermissionDenied,
+                "This set-up link is not good: it was used already, or the server has printed a newer one since. Look at its "
+                "log, or make a key on the server with: matinee api-key create --name admin --scope admin");
+}
+
+} // namespace
+
+Result<std::optional<std::string>> makeSetupToken(store::Transaction &tx, SystemTime now)
+{
+    auto claimed = store::getState(tx, kClaimedAt);
+    if (!claimed)
+        return claimed.error();
+    auto admin = hasAdminKey(tx, now);
+    if (!admin)
+        return admin.error();
+    if (*claimed || *admin) {
+        if (auto r = store::eraseState(tx, kTokenHash); !r)
+            return r.error();
+        return std::nullopt;
+    }
+    std::string token = randomText(kTokenLength);
+    if (auto r = store::setState(tx, kTokenHash, secretHash(token)); !r)
+        return r.error();
+    return std::optional<std::string>(std::move(token));
+}
+
+Result<bool> setupIsOpen(store::Transaction &tx)
+{
+    auto hash = store::getState(tx, kTokenHash);
+    if (!hash)
+        return hash.error();
+    return hash->has_value();
+}
+
+Result<MintedKey> claimSetupToken(store::Transaction &tx, const std::string &token, std::string keyName, SystemTime now)
+{
+    auto stored = store::getState(tx, kTokenHash);
+    if (!stored)
+        return stored.error();
+    const std::string presented = secretHash(token.substr(0, 256));
+    if (!*stored || !equalSecrets(**stored, presented))
+        return noLongerGood();
+    auto taken = store::eraseStateIf(tx, kTokenHash, presented);
+    if (!taken)
+        return taken.error();
+    auto admin = hasAdminKey(tx, now);
+    if (!admin)
+        return admin.error();
+    if (!*taken || *admin)
+        return noLongerGood();
+    const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
+    if (auto r = store::setState(tx, kClaimedAt, std::to_string(millis)); !r)
+        return r.error();
+    return createApiKey(tx, std::move(keyName), {"admin"}, std::nullopt, now);
+}
+
+} // namespace matinee::accounts

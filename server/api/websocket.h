@@ -1,0 +1,13 @@
+// GET /api/ws: envelope.proto in binary WebSocket messages. A browser signs in with Authenticate; a program may send the header
+// `Authorization: Bearer` with the handshake instead and gets the same Authenticated as the first message.
+#pragma once
+
+#include "api/envelope_session.h"
+#include "http/router.h"
+
+namespace matinee::api {
+
+/// `dispatcher` and `topics` (may be null: no topics) must outlive the router.
+void registerWebSocket(http::Router &router, Dispatcher &dispatcher, TopicSource *topics, std::string serverVersion);
+
+} // namespace matinee::api

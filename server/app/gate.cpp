@@ -1,0 +1,117 @@
+#include "app/gate.h"
+
+#include "accounts/publish_keys.h"
+#include "store/streams.h"
+
+#include "matinee/v1/options.pb.h"
+
+namespace matinee::app {
+
+namespace {
+
+constexpr std::chrono::seconds kKnownFor{2};
+constexpr std::size_t kMostKnown = 4096;
+
+} // namespace
+
+StoreGate::StoreGate(store::Store &store, observe::Metrics &metrics)
+    : m_store(store)
+    , m_known(kMostKnown)
+{
+    for (const char *reason : {"wrong_key", "rate_limited", "blocked", "unavailable"})
+        m_refused[reason] = metrics.counter("matinee_publish_refused_total", "Publishers that were refused, by reason", {{"reason", reason}});
+}
+
+Error StoreGate::refuse(const char *reason, Error error)
+{
+    m_refused.find(reason)->second.add();
+    return error;
+}
+
+Task<Result<std::string>> StoreGate::mayPublish(std::string key, std::string address)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (const auto wait = m_attempts.blockedFor(address, Clock::now())) {
+            auto error = fail(ErrorCode::RateLimited, "Too many wrong stream keys from this address. Try again in " + std::to_string(wait->count()) + " s.");
+            error.retryAfter = *wait;
+            co_return refuse("rate_limited", std::move(error));
+        }
+    }
+    std::optional<store::StreamRow> row;
+    if (accounts::isPublishKey(key)) {
+        auto found = co_await m_store.read<std::optional<store::StreamRow>>(
+            [hash = accounts::publishKeyHash(key)](store::Transaction &tx) { return store::findStreamByKeyHash(tx, hash); });
+        if (!found)
+            co_return refuse("unavailable", fail(ErrorCode::Unavailable, "The stream key cannot be checked now: the database is away. Try again in a moment."));
+        row = std::move(*found);
+    }
+    const std::lock_guard lock(m_mutex);
+    if (!row) {
+        m_attempts.failed(address, Clock::now());
+        co_return refuse("wrong_key", fail(ErrorCode::PermissionDenied, "This stream key is not known here. Copy it again, or make a new one with `matinee stream rotate-key`."));
+    }
+    m_attempts.succeeded(address);
+    if (const auto wait = blockedFor(row->name, Clock::now()))
+        co_return refuse("blocked", fail(ErrorCode::PermissionDenied, "This stream is blocked for another " + std::to_string(wait->count()) + " s."));
+    co_return std::move(row->name);
+}
+
+Task<Result<void>> StoreGate::mayPlay(std::string name, Caller caller)
+{
+    const auto verdict = [&](const Known &known) -> Result<void> {
+        if (!known.exists || (known.isPrivate && !caller.may(v1::READ_STREAMS)))
+            return fail(ErrorCode::NotFound, "There is no stream " + name + ".", "name");
+        return {};
+    };
+    std::optional<Known> remembered;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (const auto *known = m_known.find(name))
+            remembered = *known;
+    }
+    if (remembered && Clock::now() - remembered->at < kKnownFor)
+        co_return verdict(*remembered);
+    const auto found =
+        co_await m_store.read<std::optional<store::StreamRow>>([name](store::Transaction &tx) { return store::findStream(tx, name); });
+    if (!found) {
+        if (remembered) // those who watch go on while the database is away
+            co_return verdict(*remembered);
+        co_return found.error();
+    }
+    const Known known{found->has_value(), found->has_value() && (*found)->isPrivate, Clock::now()};
+    {
+        const std::lock_guard lock(m_mutex);
+        m_known.put(name, known);
+    }
+    co_return verdict(known);
+}
+
+std::optional<std::chrono::seconds> StoreGate::blockedFor(const std::string &name, Clock::time_point now)
+{
+    const auto found = m_blocked.find(name);
+    if (found == m_blocked.end())
+        return std::nullopt;
+    if (found->second <= now) {
+        m_blocked.erase(found);
+        return std::nullopt;
+    }
+    return std::chrono::ceil<std::chrono::seconds>(found->second - now);
+}
+
+void StoreGate::block(const std::string &name, std::chrono::seconds duration)
+{
+    const std::lock_guard lock(m_mutex);
+    if (duration.count() > 0)
+        m_blocked[name] = Clock::now() + duration;
+    else
+        m_blocked.erase(name);
+}
+
+void StoreGate::forget(const std::string &name)
+{
+    const std::lock_guard lock(m_mutex);
+    m_known.erase(name);
+}
+
+} // namespace matinee::app

@@ -1,0 +1,51 @@
+// Who may publish and who may play, answered from the store. Owned by app; any worker.
+// Playing is asked with every HLS request, so answers are kept for two seconds, and as long as the database is away.
+#pragma once
+
+#include "accounts/attempt_limiter.h"
+#include "accounts/bounded_map.h"
+#include "live/gate.h"
+#include "observe/metrics.h"
+#include "store/store.h"
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <unordered_map>
+
+namespace matinee::app {
+
+class StoreGate final : public live::Gate
+{
+public:
+    StoreGate(store::Store &store, observe::Metrics &metrics);
+
+    Task<Result<std::string>> mayPublish(std::string key, std::string address) override;
+    Task<Result<void>> mayPlay(std::string name, Caller caller) override;
+
+    /// Refuses the publisher of `name` for so long (kick with block_seconds). Zero lifts it.
+    void block(const std::string &name, std::chrono::seconds duration);
+    /// A stream was made, deleted or changed: what is remembered of it is wrong.
+    void forget(const std::string &name);
+
+private:
+    using Clock = std::chrono::steady_clock;
+    struct Known
+    {
+        bool exists = false;
+        bool isPrivate = false;
+        Clock::time_point at;
+    };
+
+    Error refuse(const char *reason, Error error);
+    [[nodiscard]] std::optional<std::chrono::seconds> blockedFor(const std::string &name, Clock::time_point now);
+
+    store::Store &m_store;
+    std::map<std::string, observe::Counter, std::less<>> m_refused;
+    std::mutex m_mutex; // guards what follows; taken once a connection or playlist request
+    accounts::AttemptLimiter m_attempts;
+    accounts::BoundedMap<Known> m_known;
+    std::unordered_map<std::string, Clock::time_point> m_blocked;
+};
+
+} // namespace matinee::app

@@ -1,0 +1,458 @@
+#include "rtmp/session.h"
+
+#include "live/fan_out.h"
+#include "observe/log.h"
+#include "rtmp/egress.h"
+#include "rtmp/ingest.h"
+#include "rtmp/wire/handshake.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace matinee::rtmp {
+
+namespace {
+
+using asio::experimental::awaitable_operators::operator||;
+using Clock = asio::steady_timer::clock_type;
+using Milliseconds = std::chrono::milliseconds;
+
+constexpr std::size_t kTalkBuffer = 4096;
+constexpr std::size_t kIngestBuffer = 32768;
+constexpr std::size_t kPlayerBuffer = 512;
+constexpr std::size_t kMaxNameBytes = 256;
+
+/// Every `reason` of matinee_rtmp_closed_total.
+constexpr std::string_view kReasons[] = {"not_rtmp",
+                                         "handshake_incomplete",
+                                         "handshake_timeout",
+                                         "no_command",
+                                         "left",
+                                         "connection_lost", // before a decision
+                                         "message_too_large",
+                                         "too_many_chunk_streams",
+                                         "chunk_without_header",
+                                         "message_length_changed",
+                                         "bad_control_message",
+                                         "too_much_buffered",
+                                         "bad_command",
+                                         "bad_aggregate",
+                                         "command_out_of_order", // Dialogue
+                                         "wrong_key",
+                                         "rate_limited",
+                                         "name_taken",
+                                         "not_found",
+                                         "unavailable", // refused
+                                         "publisher_finished",
+                                         "publisher_lost",
+                                         "publisher_silent",
+                                         "kicked",
+                                         "unsupported_codec",
+                                         "bad_configuration",
+                                         "bad_frames",
+                                         "viewer_left",
+                                         "stream_ended",
+                                         "viewer_too_slow",
+                                         "other"};
+
+struct Ending
+{
+    std::string_view reason;
+    std::string sentence{}; ///< For the log, where it says more.
+};
+
+Milliseconds left(Clock::time_point deadline)
+{
+    return std::max(std::chrono::ceil<Milliseconds>(deadline - Clock::now()), Milliseconds(0));
+}
+
+std::string_view reasonOf(FrameError error)
+{
+    switch (error) {
+    case FrameError::UnsupportedCodec:
+        return "unsupported_codec";
+    case FrameError::BadConfiguration:
+        return "bad_configuration";
+    case FrameError::TooManyBadFrames:
+        return "bad_frames";
+    }
+    return "other";
+}
+
+std::string_view reasonOf(live::FanOutEnd end)
+{
+    switch (end) {
+    case live::FanOutEnd::ViewerLeft:
+    case live::FanOutEnd::Stopped:
+        return "viewer_left";
+    case live::FanOutEnd::TooSlow:
+        return "viewer_too_slow";
+    case live::FanOutEnd::PublisherLeft:
+    case live::FanOutEnd::StreamDeleted:
+    case live::FanOutEnd::Draining:
+        return "stream_ended";
+    }
+    return "other";
+}
+
+std::string_view reasonOf(ErrorCode code)
+{
+    switch (code) {
+    case ErrorCode::RateLimited:
+        return "rate_limited";
+    case ErrorCode::AlreadyExists:
+        return "name_taken";
+    case ErrorCode::NotFound:
+        return "not_found";
+    case ErrorCode::PermissionDenied:
+    case ErrorCode::Unauthenticated:
+    case ErrorCode::InvalidArgument:
+        return "wrong_key";
+    default:
+        return "unavailable";
+    }
+}
+
+class Session
+{
+public:
+    Session(net::Connection &connection, Services &services)
+        : m_connection(connection), m_services(services), m_limits(services.limits), m_buffer(kTalkBuffer)
+    {
+    }
+
+    Task<Ending> run();
+    [[nodiscard]] const std::string &title() const { return m_title; }
+
+private:
+    using Request = std::variant<PublishRequest, PlayRequest>;
+
+    Task<std::optional<Ending>> shakeHands();
+    Task<Result<Request, Ending>> awaitRequest();
+    Task<Ending> publish(std::string key);
+    Task<Ending> ingestUntilEnd(Ingest &ingest);
+    Task<Ending> play(std::string name);
+    Task<void> awaitFirstTrack(live::Replica &replica);
+    Task<void> watchPlayer(live::FanOut &fanOut);
+
+    Task<Result<std::size_t, net::IoError>> read(Milliseconds timeout);
+    Task<bool> send(media::Bytes bytes);
+    Task<bool> flush() { return send(m_dialogue.takeOutput()); }
+    Task<Ending> refuse(std::string_view code, const Error &error);
+    Task<Ending> refuse(std::string_view code, const Error &error, Ending ending);
+
+    net::Connection &m_connection;
+    Services &m_services;
+    const SessionLimits m_limits;
+    Dialogue m_dialogue;
+    std::vector<std::uint8_t> m_buffer;
+    std::vector<Event> m_events; // of the read being handled
+    std::string m_title;         // "publisher of big-show", "player of big-show": for the log, empty before
+    std::optional<std::string> m_kicked;
+};
+
+/// Reads once and feeds the dialogue. Events are in m_events also when it fails.
+Task<Result<std::size_t, net::IoError>> Session::read(Milliseconds timeout)
+{
+    co_return co_await m_connection.readSome(m_buffer, timeout);
+}
+
+Task<bool> Session::send(media::Bytes bytes)
+{
+    if (bytes.empty())
+        co_return true;
+    const asio::const_buffer buffer(bytes.data(), bytes.size());
+    const auto written = co_await m_connection.write(std::span(&buffer, 1), m_limits.write);
+    co_return static_cast<bool>(written);
+}
+
+Task<Ending> Session::run()
+{
+    if (auto failed = co_await shakeHands())
+        co_return std::move(*failed);
+    auto request = co_await awaitRequest();
+    if (!request)
+        co_return std::move(request.error());
+    if (auto *publishing = std::get_if<PublishRequest>(&*request))
+        co_return co_await publish(std::move(publishing->key));
+    co_return co_await play(std::move(std::get<PlayRequest>(*request).name));
+}
+
+Task<std::optional<Ending>> Session::shakeHands()
+{
+    Handshake::Random random;
+    RAND_bytes(random.data(), static_cast<int>(random.size()));
+    Handshake handshake(random);
+    const auto deadline = Clock::now() + m_limits.handshake;
+    while (!handshake.done()) {
+        const auto count = co_await read(left(deadline));
+        if (!count)
+            co_return Ending{count.error() == net::IoError::TimedOut ? "handshake_timeout" : "handshake_incomplete"};
+        const auto bytes = std::span<const std::uint8_t>(m_buffer).first(*count);
+        const auto used = handshake.feed(bytes);
+        if (!used)
+            co_return Ending{"not_rtmp"};
+        if (!co_await send(handshake.takeOutput()))
+            co_return Ending{"handshake_incomplete"};
+        if (*used < bytes.size()) // belongs to the conversation
+            m_connection.unread(bytes.subspan(*used));
+    }
+    co_return std::nullopt;
+}
+
+Task<Result<Session::Request, Ending>> Session::awaitRequest()
+{
+    using Answer = Result<Request, Ending>;
+    const auto deadline = Clock::now() + m_limits.command;
+    for (;;) {
+        const auto count = co_await read(left(deadline));
+        if (!count && count.error() == net::IoError::TimedOut)
+            co_return Answer(Ending{"no_command"});
+        if (!count)
+            co_return Answer(Ending{count.error() == net::IoError::Closed ? "left" : "connection_lost"});
+        m_events.clear();
+        const auto fed = m_dialogue.feed(std::span<const std::uint8_t>(m_buffer).first(*count), m_events);
+        if (!co_await flush())
+            co_return Answer(Ending{"connection_lost"});
+        for (auto event = m_events.begin(); event != m_events.end(); ++event) {
+            std::optional<Request> request;
+            if (auto *publishing = std::get_if<PublishRequest>(&*event))
+                request = std::move(*publishing);
+            else if (auto *playing = std::get_if<PlayRequest>(&*event))
+                request = std::move(*playing);
+            if (!request)
+                continue;
+            m_events.erase(m_events.begin(), event + 1); // what came behind it is for later
+            co_return Answer(std::move(*request));
+        }
+        if (!fed)
+            co_return Answer(Ending{fed.error().reason});
+    }
+}
+
+Task<Ending> Session::refuse(std::string_view code, const Error &error)
+{
+    co_return co_await refuse(code, error, Ending{reasonOf(error.code), error.message});
+}
+
+Task<Ending> Session::refuse(std::string_view code, const Error &error, Ending ending)
+{
+    m_dialogue.refuse(code, error.message);
+    (void)co_await flush();
+    co_await m_connection.shutdown(m_limits.farewell);
+    co_return ending;
+}
+
+Task<Ending> Session::publish(std::string key)
+{
+    constexpr std::string_view badName = "NetStream.Publish.BadName";
+    if (key.empty() || key.size() > kMaxNameBytes) {
+        co_return co_await refuse(
+            badName, fail(ErrorCode::InvalidArgument,
+                          "There is no stream key. In OBS it goes into its own field; elsewhere the address is rtmp://HOST/live/KEY."));
+    }
+    auto name = co_await m_services.gate.mayPublish(std::move(key), m_connection.peerAddress());
+    if (!name) {
+        if (name.error().code == ErrorCode::PermissionDenied)
+            log::warn("rtmp", "Refused a publisher from {}: {}", m_connection.peerAddress(), name.error().message);
+        co_return co_await refuse(badName, name.error());
+    }
+
+    // The kick comes on this worker, but perhaps after this session: the flag is shared, the session is not.
+    auto alive = std::make_shared<Session *>(this);
+    auto kick = [weak = std::weak_ptr(alive)](std::string reason) {
+        const auto session = weak.lock();
+        if (!session || (*session)->m_kicked)
+            return;
+        (*session)->m_kicked = std::move(reason);
+        boost::system::error_code ignored;
+        (*session)->m_connection.socket().cancel(ignored); // ends the read that it waits in
+    };
+    live::PublisherInfo info{m_connection.peerAddress(), m_dialogue.encoderVersion(), "rtmp"};
+    auto publication = m_services.registry.publish(*name, std::move(info), m_connection.worker(), std::move(kick));
+    if (!publication)
+        co_return co_await refuse(badName, publication.error());
+
+    m_title = "publisher of " + *name;
+    log::info("rtmp", "{} from {}: live ({})", m_title, m_connection.peerAddress(), m_dialogue.encoderVersion());
+    m_services.metrics.publishers.add(1);
+    m_dialogue.acceptPublish();
+    Ingest ingest(std::move(*publication));
+    auto ending = co_await ingestUntilEnd(ingest);
+    m_services.metrics.publishers.add(-1);
+    m_services.metrics.framesIn.add(static_cast<double>(ingest.frames()));
+    m_services.metrics.framesLeftOut.add(static_cast<double>(ingest.reader().framesLeftOut()));
+    m_services.metrics.timeRepairs.add(static_cast<double>(ingest.reader().times().jumps()));
+    co_return ending;
+}
+
+Task<Ending> Session::ingestUntilEnd(Ingest &ingest)
+{
+    m_buffer.resize(kIngestBuffer);
+    auto silentAt = Clock::now() + m_limits.silence;
+    std::optional<DialogueFailure> broken;
+    for (;;) {
+        const auto taken = ingest.take(m_events);
+        if (!taken) {
+            const FrameFailure failure = taken.error();
+            co_return co_await refuse("NetStream.Publish.Failed", fail(ErrorCode::InvalidArgument, failure.description),
+                                      Ending{reasonOf(failure.error), failure.description});
+        }
+        const bool finished =
+            std::any_of(m_events.begin(), m_events.end(), [](const Event &event) { return std::holds_alternative<StreamClosed>(event); });
+        if (broken)
+            co_return Ending{broken->reason};
+        if (*taken != 0)
+            silentAt = Clock::now() + m_limits.silence;
+        const bool written = co_await flush();
+        if (m_kicked) {
+            m_dialogue.status("error", "NetStream.Publish.Rejected", *m_kicked);
+            (void)co_await flush();
+            co_await m_connection.shutdown(m_limits.farewell);
+            co_return Ending{"kicked", *m_kicked};
+        }
+        if (finished) {
+            m_dialogue.status("status", "NetStream.Unpublish.Success", "The stream has ended.");
+            (void)co_await flush();
+            co_await m_connection.shutdown(m_limits.farewell);
+            co_return Ending{"publisher_finished"};
+        }
+        if (!written)
+            co_return Ending{"publisher_lost"};
+
+        m_events.clear();
+        const auto patience = left(silentAt);
+        if (patience == Milliseconds(0)) { // also where bytes drip in that never make a frame
+            const std::string sentence = "No frame came for " + std::to_string(m_limits.silence.count() / 1000) + " s.";
+            co_return co_await refuse("NetStream.Publish.Idle", fail(ErrorCode::DeadlineExceeded, sentence),
+                                      Ending{"publisher_silent", sentence});
+        }
+        const auto count = co_await read(patience);
+        if (!count) {
+            if (m_kicked || count.error() == net::IoError::TimedOut)
+                continue;
+            co_return Ending{count.error() == net::IoError::Closed ? "publisher_finished" : "publisher_lost"};
+        }
+        const auto fed = m_dialogue.feed(std::span<const std::uint8_t>(m_buffer).first(*count), m_events);
+        if (!fed)
+            broken = fed.error();
+    }
+}
+
+/// A player that joins while the publisher's first headers are on their way is told of real tracks, or of none after a second.
+Task<void> Session::awaitFirstTrack(live::Replica &replica)
+{
+    const auto deadline = Clock::now() + m_limits.firstTrack;
+    asio::steady_timer pause(m_connection.worker().context());
+    while (replica.tracks().empty() && !replica.ended() && Clock::now() < deadline) {
+        pause.expires_after(Milliseconds(20));
+        (void)co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+}
+
+Task<Ending> Session::play(std::string name)
+{
+    constexpr std::string_view notFound = "NetStream.Play.StreamNotFound";
+    if (name.empty() || name.size() > kMaxNameBytes) {
+        co_return co_await refuse(notFound, fail(ErrorCode::NotFound, "There is no stream name. The address is rtmp://HOST/live/NAME."));
+    }
+    Caller caller;
+    caller.address = m_connection.peerAddress();
+    caller.face = "rtmp";
+    const auto allowed = co_await m_services.gate.mayPlay(name, std::move(caller));
+    if (!allowed)
+        co_return co_await refuse(notFound, allowed.error());
+    auto subscription = co_await m_services.registry.subscribe(name, "rtmp");
+    if (!subscription)
+        co_return co_await refuse(notFound, subscription.error());
+
+    auto &replica = (*subscription)->replica();
+    co_await awaitFirstTrack(replica);
+    m_title = "player of " + name;
+    m_buffer.resize(kPlayerBuffer);
+    m_buffer.shrink_to_fit();
+    m_dialogue.acceptPlay(name, replica.tracks());
+    m_services.metrics.players.add(1);
+    const MessageFormat format;
+    live::FanOut fanOut(m_connection, std::move(*subscription), format, m_dialogue.takeOutput());
+    const auto first = co_await (fanOut.send() || watchPlayer(fanOut));
+    m_services.metrics.players.add(-1);
+    const auto end = first.index() == 0 ? std::get<0>(first) : live::FanOutEnd::ViewerLeft;
+    if (reasonOf(end) == "stream_ended") {
+        m_dialogue.endPlay(name);
+        (void)co_await flush();
+        co_await m_connection.shutdown(m_limits.farewell);
+    }
+    co_return Ending{reasonOf(end)};
+}
+
+/// Reads what the player says while frames go out; ends when it leaves or says nothing sensible any more.
+Task<void> Session::watchPlayer(live::FanOut &fanOut)
+{
+    bool here = true;
+    while (here && co_await m_connection.waitReadable()) {
+        const auto count = co_await read(m_limits.command);
+        if (!count)
+            break;
+        m_events.clear();
+        here = static_cast<bool>(m_dialogue.feed(std::span<const std::uint8_t>(m_buffer).first(*count), m_events));
+        for (const Event &event : m_events) {
+            if (const auto *pause = std::get_if<PauseRequest>(&event))
+                fanOut.setPaused(pause->paused);
+            else if (std::holds_alternative<StreamClosed>(event))
+                here = false;
+        }
+        auto answer = m_dialogue.takeOutput();
+        if (!answer.empty())
+            fanOut.interject(std::move(answer));
+    }
+    fanOut.stop(live::FanOutEnd::ViewerLeft);
+}
+
+} // namespace
+
+SessionMetrics::SessionMetrics(observe::Metrics *metrics)
+{
+    if (!metrics)
+        return;
+    publishers = metrics->gauge("matinee_rtmp_publishers", "RTMP connections that publish.");
+    players = metrics->gauge("matinee_rtmp_players", "RTMP connections that play.");
+    framesIn = metrics->counter("matinee_rtmp_frames_received_total", "Frames of publishers that have ended.");
+    framesLeftOut =
+        metrics->counter("matinee_rtmp_frames_left_out_total", "Frames that were malformed or came before their sequence header.");
+    timeRepairs = metrics->counter("matinee_rtmp_time_repairs_total", "Clocks of publishers that jumped.");
+    for (const std::string_view reason : kReasons) {
+        m_closed.emplace(reason, metrics->counter("matinee_rtmp_closed_total", "RTMP connections that ended, by reason.",
+                                                  {{"reason", std::string(reason)}}));
+    }
+}
+
+void SessionMetrics::closed(std::string_view reason)
+{
+    auto found = m_closed.find(reason);
+    if (found == m_closed.end())
+        found = m_closed.find("other");
+    if (found != m_closed.end())
+        found->second.add();
+}
+
+Task<void> serve(std::unique_ptr<net::Connection> connection, Services &services)
+{
+    Session session(*connection, services);
+    const Ending ending = co_await session.run();
+    services.metrics.closed(ending.reason);
+    connection->noteReason(ending.reason);
+    // Strangers who never got in are counted and not written down one by one.
+    const auto level = session.title().empty() ? log::Level::debug : log::Level::info;
+    log::emit(level, "rtmp", "{} from {} closed: {}{}{}", session.title().empty() ? "connection" : session.title(),
+              connection->peerAddress(), ending.reason, ending.sentence.empty() ? "" : ": ", ending.sentence);
+}
+
+} // namespace matinee::rtmp

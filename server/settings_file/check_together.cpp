@@ -1,0 +1,110 @@
+#include "settings_file/layers.h"
+
+#include <filesystem>
+
+#include <unistd.h>
+
+namespace matinee::settings_file {
+
+namespace {
+
+using namespace settings;
+
+/// A problem is reported where the setting it is about was written.
+Problem about(const Loaded &loaded, const Declaration &declaration, std::string what)
+{
+    const Origin &origin = loaded.snapshot.origin(declaration);
+    if (origin.kind != Origin::File)
+        return {origin.text(), 0, std::string(declaration.key), std::move(what)};
+    const auto colon = origin.where.rfind(':');
+    return {origin.where.substr(0, colon), std::stoi(origin.where.substr(colon + 1)), std::string(declaration.key), std::move(what)};
+}
+
+void checkTls(Loaded &loaded)
+{
+    const auto &snapshot = loaded.snapshot;
+    const std::string certificate = snapshot.get(serverTlsCertificate);
+    const std::string key = snapshot.get(serverTlsKey);
+    if (certificate.empty() != key.empty()) {
+        const auto &given = certificate.empty() ? serverTlsKey : serverTlsCertificate;
+        const auto &missing = certificate.empty() ? serverTlsCertificate : serverTlsKey;
+        loaded.problems.push_back(
+            about(loaded, *given.declaration, "needs " + std::string(missing.declaration->key) + " as well; give both or neither"));
+    }
+    for (const auto *setting : {&serverTlsCertificate, &serverTlsKey}) {
+        const std::string path = snapshot.get(*setting);
+        if (!path.empty() && ::access(path.c_str(), R_OK) != 0)
+            loaded.problems.push_back(about(loaded, *setting->declaration, "the file " + path + " does not exist or may not be read"));
+    }
+    if (snapshot.get(serverHsts) && certificate.empty() && !snapshot.get(serverPublicUrl).starts_with("https://"))
+        loaded.warnings.push_back(about(loaded, *serverHsts.declaration,
+                                        "has no effect without https: give server.tls_certificate, or a server.public_url with https"));
+}
+
+void checkPorts(Loaded &loaded)
+{
+    const auto &snapshot = loaded.snapshot;
+    const std::string front = snapshot.get(serverAddress);
+    const std::string rtmp = snapshot.get(livestreamRtmpAddress);
+    if (snapshot.get(serverPort) == snapshot.get(livestreamRtmpPort) && (front == rtmp || front.empty() || rtmp.empty()))
+        loaded.problems.push_back(
+            about(loaded, *livestreamRtmpPort.declaration,
+                  "is the same port as server.port (" + std::to_string(snapshot.get(serverPort)) + "); give one of them another number"));
+}
+
+void checkMetrics(Loaded &loaded)
+{
+    const auto &snapshot = loaded.snapshot;
+    const std::string mode = snapshot.get(metricsAuthMode);
+    const auto need = [&](const Setting<std::string> &setting) {
+        if (snapshot.get(setting).empty())
+            loaded.problems.push_back(
+                about(loaded, *metricsAuthMode.declaration, mode + " needs " + std::string(setting.declaration->key) + " as well"));
+    };
+    if (mode == "basic") {
+        need(metricsAuthUsername);
+        need(metricsAuthPassword);
+        if (snapshot.get(metricsAuthUsername).find(':') != std::string::npos)
+            loaded.problems.push_back(about(loaded, *metricsAuthUsername.declaration, "may not have a colon in it (RFC 7617)"));
+    } else if (mode == "bearer_token") {
+        need(metricsAuthBearerToken);
+    } else if (!snapshot.get(metricsAuthPassword).empty() || !snapshot.get(metricsAuthBearerToken).empty()) {
+        loaded.warnings.push_back(
+            about(loaded, *metricsAuthMode.declaration, "is none, so /metrics is open to everybody although a credential for it is given"));
+    }
+}
+
+void checkOrigins(Loaded &loaded)
+{
+    const auto origins = loaded.snapshot.get(serverCorsAllowedOrigins);
+    for (const std::string &origin : origins) {
+        if (origin == "*" && origins.size() > 1)
+            loaded.problems.push_back(about(loaded, *serverCorsAllowedOrigins.declaration, "has * and other entries; * alone means all"));
+    }
+    for (const std::string &network : loaded.snapshot.get(serverTrustedProxies)) {
+        if (network.ends_with("/0"))
+            loaded.warnings.push_back(about(loaded, *serverTrustedProxies.declaration,
+                                            network + " lets everybody pretend to come from any address; name the proxies"));
+    }
+}
+
+void checkWebDir(Loaded &loaded)
+{
+    const std::string folder = loaded.snapshot.get(serverWebDir);
+    std::error_code error;
+    if (!folder.empty() && !std::filesystem::is_regular_file(folder + "/index.html", error))
+        loaded.problems.push_back(about(loaded, *serverWebDir.declaration, "there is no index.html in " + folder));
+}
+
+} // namespace
+
+void checkTogether(Loaded &loaded)
+{
+    checkTls(loaded);
+    checkPorts(loaded);
+    checkMetrics(loaded);
+    checkOrigins(loaded);
+    checkWebDir(loaded);
+}
+
+} // namespace matinee::settings_file

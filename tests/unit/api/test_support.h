@@ -1,0 +1,144 @@
+// What the tests of the dispatcher and its faces share: test calls with handlers, keys that are known, tasks run to their end.
+#pragma once
+
+#include "api/dispatcher.h"
+
+#include "tests/unit/api/test_calls.pb.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <optional>
+
+namespace matinee::api {
+
+/// Runs a coroutine that waits for nothing outside.
+template <class T> T finish(Task<T> task)
+{
+    asio::io_context context;
+    std::optional<T> result;
+    std::exception_ptr failure;
+    asio::co_spawn(context, std::move(task), [&](std::exception_ptr thrown, T value) {
+        failure = thrown;
+        result.emplace(std::move(value));
+    });
+    context.run();
+    if (failure)
+        std::rethrow_exception(failure);
+    return std::move(*result);
+}
+
+/// Knows the keys "admin-key" and "reader-key"; counts how often it was asked.
+class KnownKeys : public Authenticator
+{
+public:
+    Task<Result<Caller>> authenticate(std::string_view bearer, Caller anonymous) override
+    {
+        ++asked;
+        if (away)
+            co_return fail(ErrorCode::Unavailable, "The database is away.");
+        Caller caller = std::move(anonymous);
+        if (bearer == "admin-key" && !revoked) {
+            caller.keyId = "adm1n";
+            caller.permissions = kEveryPermission;
+            co_return caller;
+        }
+        if (bearer == "reader-key") {
+            caller.keyId = "r34der";
+            caller.permissions = kPublicOnly | permissionBit(v1::READ_STREAMS);
+            co_return caller;
+        }
+        co_return fail(ErrorCode::Unauthenticated, "The API key is not known here.");
+    }
+
+    int asked = 0;
+    bool away = false;
+    bool revoked = false;
+};
+
+class AuditLines : public AuditSink
+{
+public:
+    Task<Result<void>> record(AuditEntry entry) override
+    {
+        entries.push_back(std::move(entry));
+        co_return Result<void>();
+    }
+    std::vector<AuditEntry> entries;
+};
+
+inline const google::protobuf::ServiceDescriptor *testService(const std::string &name)
+{
+    return test::EchoRequest::descriptor()->file()->FindServiceByName(name);
+}
+
+/// GoodService with its handlers, on a clock of its own.
+class TestCalls
+{
+public:
+    TestCalls() : dispatcher(options())
+    {
+        using namespace matinee::test;
+        dispatcher.handle<EchoRequest, EchoRequest>("matinee.test.GoodService/Echo",
+                                                    [this](const Caller &caller, const EchoRequest &request) -> Task<Result<EchoRequest>> {
+                                                        lastCaller = caller;
+                                                        if (request.name() == "missing")
+                                                            co_return fail(ErrorCode::NotFound, "There is no item named missing.", "name");
+                                                        co_return request;
+                                                    });
+        dispatcher.handle<SearchRequest, SearchRequest>(
+            "matinee.test.GoodService/Search",
+            [](const Caller &, const SearchRequest &request) -> Task<Result<SearchRequest>> { co_return request; });
+        dispatcher.handle<EchoRequest, Empty>("matinee.test.GoodService/Guarded",
+                                              [this](const Caller &, const EchoRequest &request) -> Task<Result<Empty>> {
+                                                  ++guarded;
+                                                  if (request.name() == "missing")
+                                                      co_return fail(ErrorCode::NotFound, "There is no item named missing.", "name");
+                                                  co_return Empty();
+                                              });
+        dispatcher.handle<Empty, Empty>("matinee.test.GoodService/Limited",
+                                        [](const Caller &, const Empty &) -> Task<Result<Empty>> { co_return Empty(); });
+        dispatcher.handle<Empty, Empty>("matinee.test.GoodService/Throws", [](const Caller &, const Empty &) -> Task<Result<Empty>> {
+            throw std::runtime_error("the inside of the server");
+            co_return Empty();
+        });
+    }
+
+    DispatcherOptions options()
+    {
+        DispatcherOptions options;
+        options.authenticator = &keys;
+        options.audit = &audit;
+        options.metrics = &metrics;
+        options.services = {testService("GoodService")};
+        options.now = [this] { return now; };
+        return options;
+    }
+
+    KnownKeys keys;
+    AuditLines audit;
+    observe::Metrics metrics;
+    std::chrono::steady_clock::time_point now = std::chrono::steady_clock::time_point(std::chrono::hours(1));
+    Caller lastCaller;
+    int guarded = 0;
+    Dispatcher dispatcher;
+};
+
+inline Caller stranger(std::string address = "192.0.2.1")
+{
+    Caller caller;
+    caller.address = std::move(address);
+    caller.requestId = "req-1";
+    caller.face = "rest";
+    return caller;
+}
+
+inline Caller holder(PermissionSet permissions, std::string keyId = "k3y")
+{
+    Caller caller = stranger();
+    caller.permissions = permissions;
+    caller.keyId = std::move(keyId);
+    return caller;
+}
+
+} // namespace matinee::api
