@@ -44,8 +44,8 @@ int main(int argc, char **argv)
     parser.addHelpOption();
     parser.addVersionOption();
     const QCommandLineOption address(u"address"_s, u"Server to sign in to, for example 192.168.1.20:8080."_s, u"ADDRESS"_s);
-    const QCommandLineOption keyFile(u"key-file"_s, u"File with the API key. Without it MATINEE_ADMIN_KEY is used, and else the key is asked for."_s,
-                                     u"FILE"_s);
+    const QCommandLineOption keyFile(
+        u"key-file"_s, u"File with the API key. Without it MATINEE_ADMIN_KEY is used, and else the key is asked for."_s, u"FILE"_s);
     const QCommandLineOption language(u"lang"_s, u"Language: en or zh_CN. That of the system unless given."_s, u"LANGUAGE"_s);
     parser.addOptions({address, keyFile, language});
     parser.process(application);

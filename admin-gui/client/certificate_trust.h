@@ -27,7 +27,7 @@ struct CertificateQuestion
 class CertificateTrust
 {
 public:
-    explicit CertificateTrust(QSettings &settings) : m_settings(settings) { }
+    explicit CertificateTrust(QSettings &settings) : m_settings(settings) {}
 
     [[nodiscard]] bool isTrusted(const QString &server, const QString &fingerprint) const;
     [[nodiscard]] bool knowsAnother(const QString &server, const QString &fingerprint) const;

@@ -247,7 +247,8 @@ void Connection::onSocketError(QAbstractSocket::SocketError error)
     if (handshake && details.contains(" 403"_L1)) {
         refuse(tr("The server does not let consoles in from this computer's address. Its setting admin.allow_from decides that."));
     } else if (handshake && details.contains(" 404"_L1)) {
-        const QString why = tr("There is a server at %1, but it has no Matinee console. Check the address and port.").arg(m_address.hostAndPort());
+        const QString why =
+            tr("There is a server at %1, but it has no Matinee console. Check the address and port.").arg(m_address.hostAndPort());
         m_wasOnline ? lost(why) : refuse(why);
     } else {
         lost(sentenceFor(error));
@@ -308,7 +309,8 @@ CallError Connection::unreadableAnswer()
 void Connection::callBytes(const char *method, std::string body, QObject *context, BytesDone done)
 {
     const auto failSoon = [&](CallError error) {
-        QMetaObject::invokeMethod(context, [done = std::move(done), error = std::move(error)] { done(error); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            context, [done = std::move(done), error = std::move(error)] { done(error); }, Qt::QueuedConnection);
     };
     if (m_state != State::Online) {
         failSoon({u"unavailable"_s, tr("There is no connection to the server at the moment."), {}, 0});
@@ -345,7 +347,10 @@ void Connection::tick()
         PendingCall late = std::move(it->second);
         m_calls.erase(it);
         if (late.context)
-            late.done(CallError{u"deadline_exceeded"_s, tr("The server did not answer in time. It may have done what you asked for; look before you try again."), {}, 0});
+            late.done(CallError{u"deadline_exceeded"_s,
+                                tr("The server did not answer in time. It may have done what you asked for; look before you try again."),
+                                {},
+                                0});
         if (m_state != State::Online)
             return;
         it = m_calls.begin(); // `done` may have made or ended calls

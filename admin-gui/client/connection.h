@@ -8,6 +8,7 @@
 
 #include "matinee/v1/envelope.pb.h"
 
+#include <QDeadlineTimer>
 #include <QElapsedTimer>
 #include <QObject>
 #include <QPointer>
@@ -74,8 +75,7 @@ public:
     [[nodiscard]] const QStringList &scopes() const { return m_scopes; }
 
     /// `done` gets Result<Response, CallError>, once, unless `context` is destroyed before.
-    template <class Response, class Request, class Done>
-    void call(const char *method, const Request &request, QObject *context, Done done)
+    template <class Response, class Request, class Done> void call(const char *method, const Request &request, QObject *context, Done done)
     {
         callBytes(method, request.SerializeAsString(), context, [done = std::move(done)](const Result<std::string, CallError> &answer) {
             if (!answer) {

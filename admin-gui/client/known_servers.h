@@ -11,7 +11,7 @@ class KnownServers
 public:
     static constexpr qsizetype kMost = 20; ///< The oldest is forgotten.
 
-    explicit KnownServers(QSettings &settings) : m_settings(settings) { }
+    explicit KnownServers(QSettings &settings) : m_settings(settings) {}
 
     [[nodiscard]] QStringList all() const { return m_settings.value(setting()).toStringList(); }
     void used(const QString &address)

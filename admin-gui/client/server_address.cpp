@@ -19,7 +19,8 @@ Result<ServerAddress, QString> ServerAddress::parse(const QString &typed)
     if (const qsizetype at = text.indexOf("://"_L1); at >= 0) {
         const QString scheme = text.left(at).toLower();
         if (scheme == "rtmp"_L1 || scheme == "rtmps"_L1)
-            return tr("This is the address for your encoder. The console needs the one that you open in a browser, for example \"http://%1\".")
+            return tr("This is the address for your encoder. The console needs the one that you open in a browser, for example "
+                      "\"http://%1\".")
                 .arg(text.mid(at + 3).section(u'/', 0, 0).section(u':', 0, 0) + ":8080"_L1);
         if (scheme != "http"_L1 && scheme != "https"_L1 && scheme != "ws"_L1 && scheme != "wss"_L1)
             return tr("\"%1://\" is not understood. Use http:// or https://, or leave it out.").arg(text.left(at));
@@ -35,7 +36,8 @@ Result<ServerAddress, QString> ServerAddress::parse(const QString &typed)
 
     const QUrl url(u"http://"_s + text, QUrl::StrictMode);
     if (!url.isValid() || url.host().isEmpty() || text.contains(u' '))
-        return tr("\"%1\" is not an address. Write a name or number, with a port where it is not 8080: \"192.168.1.20:8080\".").arg(typed.trimmed());
+        return tr("\"%1\" is not an address. Write a name or number, with a port where it is not 8080: \"192.168.1.20:8080\".")
+            .arg(typed.trimmed());
     if (!url.userInfo().isEmpty())
         return tr("Leave out what stands before the \"@\": the console signs in with an API key.");
     if (url.port() == 0)

@@ -11,7 +11,8 @@ void HealthModel::apply(const v1::Health &health)
     m_sinceReport.start();
     m_checks.clear();
     for (const auto &check : health.checks())
-        m_checks.append({QString::fromStdString(check.name()), QString::fromStdString(check.status()), QString::fromStdString(check.detail())});
+        m_checks.append(
+            {QString::fromStdString(check.name()), QString::fromStdString(check.status()), QString::fromStdString(check.detail())});
     m_memory.add(health.resident_bytes());
     m_connections.add(health.connections());
     m_liveStreams.add(health.live_streams());

@@ -10,7 +10,7 @@ namespace matinee::gui {
 class SampleHistory
 {
 public:
-    explicit SampleHistory(qsizetype capacity = 60) : m_capacity(capacity) { }
+    explicit SampleHistory(qsizetype capacity = 60) : m_capacity(capacity) {}
 
     void add(double value)
     {

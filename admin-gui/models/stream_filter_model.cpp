@@ -33,7 +33,8 @@ bool StreamFilterModel::lessThan(const QModelIndex &left, const QModelIndex &rig
     if (a != b)
         return a.typeId() == QMetaType::QString ? QString::localeAwareCompare(a.toString(), b.toString()) < 0 : a.toDouble() < b.toDouble();
     // The order among equals stays the same from second to second, whichever way the column is sorted.
-    const bool byName = left.siblingAtColumn(StreamModel::Name).data().toString() < right.siblingAtColumn(StreamModel::Name).data().toString();
+    const bool byName =
+        left.siblingAtColumn(StreamModel::Name).data().toString() < right.siblingAtColumn(StreamModel::Name).data().toString();
     return sortOrder() == Qt::AscendingOrder ? byName : !byName;
 }
 

@@ -6,7 +6,7 @@
 
 namespace matinee::gui {
 
-StreamModel::StreamModel(QObject *parent) : QAbstractTableModel(parent) { }
+StreamModel::StreamModel(QObject *parent) : QAbstractTableModel(parent) {}
 
 void StreamModel::apply(const v1::StreamsEvent &event, const QDateTime &now)
 {
@@ -65,7 +65,8 @@ void StreamModel::apply(const v1::StreamsEvent &event, const QDateTime &now)
 void StreamModel::removeMissing(const QList<StreamRow> &next)
 {
     const auto kept = [&](const Entry &entry) {
-        return std::binary_search(next.begin(), next.end(), entry.row, [](const StreamRow &a, const StreamRow &b) { return a.name < b.name; });
+        return std::binary_search(next.begin(), next.end(), entry.row,
+                                  [](const StreamRow &a, const StreamRow &b) { return a.name < b.name; });
     };
     for (int end = static_cast<int>(m_entries.size()); end > 0;) {
         if (kept(m_entries[end - 1])) {
@@ -103,7 +104,8 @@ const StreamRow *StreamModel::row(int index) const
 
 int StreamModel::find(const QString &name) const
 {
-    const auto found = std::lower_bound(m_entries.begin(), m_entries.end(), name, [](const Entry &entry, const QString &n) { return entry.row.name < n; });
+    const auto found =
+        std::lower_bound(m_entries.begin(), m_entries.end(), name, [](const Entry &entry, const QString &n) { return entry.row.name < n; });
     return found != m_entries.end() && found->row.name == name ? static_cast<int>(found - m_entries.begin()) : -1;
 }
 
@@ -229,7 +231,7 @@ QVariant StreamModel::headerData(int section, Qt::Orientation orientation, int r
         return {};
     if (role == Qt::TextAlignmentRole)
         return section == Viewers || section == Fps || section == Uptime ? QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter)
-                                                                        : QVariant::fromValue(Qt::AlignLeft | Qt::AlignVCenter);
+                                                                         : QVariant::fromValue(Qt::AlignLeft | Qt::AlignVCenter);
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {

@@ -3,7 +3,7 @@
 
 #include "models/sample_history.h"
 
-#include "matinee/v1/streams.pb.h"
+#include "matinee/v1/envelope.pb.h"
 
 #include <QDateTime>
 #include <QMetaType>

@@ -70,7 +70,7 @@ QString codecName(const QString &codec)
         QLatin1StringView prefix;
         QLatin1StringView name;
     } kNames[] = {
-        {"avc"_L1, "H.264"_L1},     {"hvc1"_L1, "H.265"_L1}, {"hev1"_L1, "H.265"_L1}, {"av01"_L1, "AV1"_L1}, {"vp09"_L1, "VP9"_L1},
+        {"avc"_L1, "H.264"_L1},      {"hvc1"_L1, "H.265"_L1}, {"hev1"_L1, "H.265"_L1}, {"av01"_L1, "AV1"_L1}, {"vp09"_L1, "VP9"_L1},
         {"mp4a.40.34"_L1, "MP3"_L1}, {"mp4a"_L1, "AAC"_L1},   {"opus"_L1, "Opus"_L1},  {"mp3"_L1, "MP3"_L1},
     };
     for (const auto &entry : kNames) {

@@ -144,7 +144,8 @@ QWidget *MainWindow::makeShell()
 void MainWindow::makeMenus()
 {
     QMenu *server = menuBar()->addMenu(tr("&Server"));
-    m_signOutAction = server->addAction(icon(Symbol::SignOut), tr("Sign &out"), QKeySequence(Qt::CTRL | Qt::Key_L), this, &MainWindow::signOut);
+    m_signOutAction =
+        server->addAction(icon(Symbol::SignOut), tr("Sign &out"), QKeySequence(Qt::CTRL | Qt::Key_L), this, &MainWindow::signOut);
     server->addSeparator();
     server->addAction(tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), this, &QWidget::close);
 
@@ -183,11 +184,12 @@ void MainWindow::applyStoredTheme()
 
 void MainWindow::showAbout()
 {
-    auto *box = new QMessageBox(QMessageBox::NoIcon, tr("About Matinee"),
-                                tr("Matinee console %1\n\nWatch together and go live, on your own server.\nFree software under the GNU General Public "
-                                   "License, version 3 or later.")
-                                    .arg(QCoreApplication::applicationVersion()),
-                                QMessageBox::NoButton, this);
+    auto *box = new QMessageBox(
+        QMessageBox::NoIcon, tr("About Matinee"),
+        tr("Matinee console %1\n\nWatch together and go live, on your own server.\nFree software under the GNU General Public "
+           "License, version 3 or later.")
+            .arg(QCoreApplication::applicationVersion()),
+        QMessageBox::NoButton, this);
     box->addButton(tr("Close"), QMessageBox::AcceptRole);
     box->setIconPixmap(matineeIcon().pixmap(64));
     box->setAttribute(Qt::WA_DeleteOnClose);
@@ -234,7 +236,8 @@ void MainWindow::onState(Connection::State state)
             m_signIn->setBusy(true);
         } else {
             for (Banner *banner : {m_overview->banner(), m_streamsPage->banner()})
-                banner->say(Banner::Tone::Warning, tr("The connection is lost; what you see is the last that was known. %1").arg(m_connection.reason()),
+                banner->say(Banner::Tone::Warning,
+                            tr("The connection is lost; what you see is the last that was known. %1").arg(m_connection.reason()),
                             tr("Try now"), [this] { m_connection.retryNow(); });
         }
         break;
@@ -267,15 +270,16 @@ void MainWindow::onOnline()
 
 void MainWindow::askServer()
 {
-    m_connection.call<v1::Server>("matinee.v1.ServerService/GetServer", v1::GetServerRequest(), this, [this](const Result<v1::Server, CallError> &answer) {
-        // Without an answer the name of the host and the usual port do.
-        if (!answer)
-            return;
-        if (!answer->name().empty())
-            m_overview->setServer(QString::fromStdString(answer->name()), m_connection.address().text());
-        if (answer->rtmp_port() > 0 && answer->rtmp_port() < 65536)
-            m_streamsPage->setRtmpPort(static_cast<quint16>(answer->rtmp_port()));
-    });
+    m_connection.call<v1::Server>("matinee.v1.ServerService/GetServer", v1::GetServerRequest(), this,
+                                  [this](const Result<v1::Server, CallError> &answer) {
+                                      // Without an answer the name of the host and the usual port do.
+                                      if (!answer)
+                                          return;
+                                      if (!answer->name().empty())
+                                          m_overview->setServer(QString::fromStdString(answer->name()), m_connection.address().text());
+                                      if (answer->rtmp_port() > 0 && answer->rtmp_port() < 65536)
+                                          m_streamsPage->setRtmpPort(static_cast<quint16>(answer->rtmp_port()));
+                                  });
 }
 
 void MainWindow::signOut()
@@ -320,8 +324,8 @@ void MainWindow::showConnection()
     m_stateLabel->setText(u"<span style='color:%1'>●</span>&nbsp; %2"_s.arg(color.name(), text));
     m_stateLabel->setAccessibleName(text);
     const bool online = m_connection.state() == Connection::State::Online;
-    m_roundTripLabel->setText(online && m_roundTrip >= 0 ? (m_roundTrip < 1 ? tr("Round trip < 1 ms") : tr("Round trip %1 ms").arg(m_roundTrip))
-                                                         : QString());
+    m_roundTripLabel->setText(
+        online && m_roundTrip >= 0 ? (m_roundTrip < 1 ? tr("Round trip < 1 ms") : tr("Round trip %1 ms").arg(m_roundTrip)) : QString());
     const bool inside = m_root->currentWidget() == m_shell;
     m_signOutAction->setEnabled(inside);
     for (QAction *action : std::as_const(m_pageActions))

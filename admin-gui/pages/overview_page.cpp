@@ -119,7 +119,8 @@ void OverviewPage::advance()
         m_facts->setText(m_address);
         return;
     }
-    m_facts->setText(tr("%1   ·   Matinee %2   ·   up for %3").arg(m_address, m_health.version(), texts::duration(m_health.uptimeSeconds())));
+    m_facts->setText(
+        tr("%1   ·   Matinee %2   ·   up for %3").arg(m_address, m_health.version(), texts::duration(m_health.uptimeSeconds())));
 }
 
 void OverviewPage::refresh()
@@ -128,7 +129,9 @@ void OverviewPage::refresh()
     m_status->setVisible(m_health.known());
     if (m_health.known())
         m_status->setStatus(m_health.status());
-    const auto whole = [](const SampleHistory &history) { return history.isEmpty() ? texts::nothing() : texts::count(qRound64(history.last())); };
+    const auto whole = [](const SampleHistory &history) {
+        return history.isEmpty() ? texts::nothing() : texts::count(qRound64(history.last()));
+    };
     m_live->setValue(whole(m_health.liveStreams()), m_health.liveStreams());
     m_viewers->setValue(whole(m_health.viewers()), m_health.viewers());
     m_connections->setValue(whole(m_health.connections()), m_health.connections());

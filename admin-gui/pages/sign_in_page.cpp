@@ -32,9 +32,17 @@ QLabel *muted(const QString &text, QWidget *parent)
 } // namespace
 
 SignInPage::SignInPage(KnownServers &servers, KeyStore &keys, QWidget *parent)
-    : QWidget(parent), m_servers(servers), m_keys(keys), m_banner(new Banner(this)), m_address(new QComboBox(this)), m_addressHint(muted({}, this)),
-      m_key(new QLineEdit(this)), m_keyHint(muted({}, this)), m_remember(new QCheckBox(tr("&Remember the key in the keychain"), this)),
-      m_submit(new QPushButton(this)), m_certificate(makeCertificateCard())
+    : QWidget(parent),
+      m_servers(servers),
+      m_keys(keys),
+      m_banner(new Banner(this)),
+      m_address(new QComboBox(this)),
+      m_addressHint(muted({}, this)),
+      m_key(new QLineEdit(this)),
+      m_keyHint(muted({}, this)),
+      m_remember(new QCheckBox(tr("&Remember the key in the keychain"), this)),
+      m_submit(new QPushButton(this)),
+      m_certificate(makeCertificateCard())
 {
     setObjectName(u"signInPage"_s);
     auto *card = new QFrame(this);
@@ -195,7 +203,8 @@ void SignInPage::ask(const CertificateQuestion &question)
     }
     m_certificateText->setText(tr("Issued to %1 by %2, valid until %3. %4")
                                    .arg(question.subject.toHtmlEscaped(), question.issuer.toHtmlEscaped(),
-                                        QLocale().toString(question.validUntil.date(), QLocale::ShortFormat), question.problems.join(u' ')));
+                                        QLocale().toString(question.validUntil.date(), QLocale::ShortFormat),
+                                        question.problems.join(u' ')));
     // Two lines of 16 bytes: to be read aloud on the phone.
     QString fingerprint = question.fingerprint;
     if (fingerprint.size() > 47)

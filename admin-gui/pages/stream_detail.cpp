@@ -18,7 +18,11 @@ namespace matinee::gui {
 using namespace Qt::Literals::StringLiterals;
 
 StreamDetail::StreamDetail(QWidget *parent)
-    : QFrame(parent), m_name(new QLabel(this)), m_status(new StatusPill(this)), m_bitrate(new Sparkline(this)), m_facts(new QLabel(this)),
+    : QFrame(parent),
+      m_name(new QLabel(this)),
+      m_status(new StatusPill(this)),
+      m_bitrate(new Sparkline(this)),
+      m_facts(new QLabel(this)),
       m_links(new QLabel(this))
 {
     setObjectName(u"streamDetail"_s);
@@ -104,9 +108,12 @@ QString StreamDetail::factsOf(const StreamRow &row) const
     // What comes from a publisher is text, not HTML.
     const QString muted = tokens(palette()).muted.name();
     QString html;
-    const auto section = [&](const QString &title) { html += u"<p style='margin:10px 0 4px 0'><b>%1</b></p>"_s.arg(title.toHtmlEscaped()); };
+    const auto section = [&](const QString &title) {
+        html += u"<p style='margin:10px 0 4px 0'><b>%1</b></p>"_s.arg(title.toHtmlEscaped());
+    };
     const auto fact = [&](const QString &name, const QString &value) {
-        html += u"<p style='margin:0 0 3px 0'><span style='color:%1'>%2</span>&nbsp; %3</p>"_s.arg(muted, name.toHtmlEscaped(), value.toHtmlEscaped());
+        html += u"<p style='margin:0 0 3px 0'><span style='color:%1'>%2</span>&nbsp; %3</p>"_s.arg(muted, name.toHtmlEscaped(),
+                                                                                                   value.toHtmlEscaped());
     };
     if (!row.live) {
         fact(tr("Created"), QLocale().toString(row.createdAt, QLocale::ShortFormat));
@@ -122,7 +129,9 @@ QString StreamDetail::factsOf(const StreamRow &row) const
     fact(tr("Slow viewers moved ahead"), texts::count(row.jumps));
     section(tr("Tracks"));
     for (const auto &track : row.tracks)
-        fact(track.video ? tr("Video") : tr("Audio"), texts::track(track) + (track.video && row.fps > 0 ? u", "_s + tr("%1 frames/s").arg(texts::framesPerSecond(row.fps)) : QString()));
+        fact(track.video ? tr("Video") : tr("Audio"),
+             texts::track(track) +
+                 (track.video && row.fps > 0 ? u", "_s + tr("%1 frames/s").arg(texts::framesPerSecond(row.fps)) : QString()));
     if (row.keyFrameSeconds > 0)
         fact(tr("Key frame each"), tr("%1 s").arg(QLocale().toString(row.keyFrameSeconds, 'f', 1)));
     section(tr("Publisher"));

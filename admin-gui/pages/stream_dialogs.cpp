@@ -97,12 +97,16 @@ int KickDialog::blockSeconds() const
 }
 
 CreateStreamDialog::CreateStreamDialog(QWidget *parent)
-    : QDialog(parent), m_name(new QLineEdit(this)), m_private(new QCheckBox(tr("&Private: only holders of a key can play it"), this)),
-      m_hint(new QLabel(this)), m_create(new QPushButton(tr("C&reate"), this))
+    : QDialog(parent),
+      m_name(new QLineEdit(this)),
+      m_private(new QCheckBox(tr("&Private: only holders of a key can play it"), this)),
+      m_hint(new QLabel(this)),
+      m_create(new QPushButton(tr("C&reate"), this))
 {
     setObjectName(u"createStream"_s);
     auto *layout = frameOf(this, tr("New stream"));
-    layout->addWidget(sentence(tr("A stream has a public name, under which it is watched, and a secret key, with which one encoder publishes."), this));
+    layout->addWidget(
+        sentence(tr("A stream has a public name, under which it is watched, and a secret key, with which one encoder publishes."), this));
     auto *label = new QLabel(tr("&Name"), this);
     label->setBuddy(m_name);
     layout->addWidget(label);

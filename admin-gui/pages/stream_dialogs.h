@@ -4,13 +4,13 @@
 
 #include <QDialog>
 
-#include <functional>
 
 class QCheckBox;
 class QComboBox;
 class QLabel;
 class QLineEdit;
 class QPushButton;
+class QVBoxLayout;
 
 namespace matinee::gui {
 
@@ -26,7 +26,7 @@ protected:
     void addToBody(QWidget *widget);
 
 private:
-    class QVBoxLayout *m_body;
+    QVBoxLayout *m_body;
 };
 
 class KickDialog : public ConfirmDialog

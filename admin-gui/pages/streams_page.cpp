@@ -29,9 +29,16 @@ namespace matinee::gui {
 using namespace Qt::Literals::StringLiterals;
 
 StreamsPage::StreamsPage(StreamModel &streams, Connection &connection, QWidget *parent)
-    : QWidget(parent), m_streams(streams), m_connection(connection), m_banner(new Banner(this)), m_filterLine(new QLineEdit(this)),
-      m_stack(new QStackedWidget(this)), m_splitter(new QSplitter(Qt::Horizontal, this)), m_table(new QTableView(this)),
-      m_empty(new EmptyState(Symbol::Streams, this)), m_detail(new StreamDetail(this))
+    : QWidget(parent),
+      m_streams(streams),
+      m_connection(connection),
+      m_banner(new Banner(this)),
+      m_filterLine(new QLineEdit(this)),
+      m_stack(new QStackedWidget(this)),
+      m_splitter(new QSplitter(Qt::Horizontal, this)),
+      m_table(new QTableView(this)),
+      m_empty(new EmptyState(Symbol::Streams, this)),
+      m_detail(new StreamDetail(this))
 {
     setObjectName(u"streamsPage"_s);
     m_filter.setSourceModel(&m_streams);
@@ -129,15 +136,18 @@ void StreamsPage::makeActions()
         auto *action = new QAction(icon(symbol), text, this);
         action->setShortcut(keys);
         action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-        action->setToolTip(tip + u" (" + keys.toString(QKeySequence::NativeText) + u')');
+        action->setToolTip(tip + u" ("_s + keys.toString(QKeySequence::NativeText) + u')');
         connect(action, &QAction::triggered, this, slot);
         addAction(action);
         return action;
     };
-    m_create = make(Symbol::Add, tr("&New stream…"), tr("Make a stream and its key"), QKeySequence(Qt::CTRL | Qt::Key_N), &StreamsPage::create);
-    m_kick = make(Symbol::Kick, tr("&Kick the publisher…"), tr("Disconnect the publisher"), QKeySequence(Qt::CTRL | Qt::Key_K), &StreamsPage::kick);
+    m_create =
+        make(Symbol::Add, tr("&New stream…"), tr("Make a stream and its key"), QKeySequence(Qt::CTRL | Qt::Key_N), &StreamsPage::create);
+    m_kick = make(Symbol::Kick, tr("&Kick the publisher…"), tr("Disconnect the publisher"), QKeySequence(Qt::CTRL | Qt::Key_K),
+                  &StreamsPage::kick);
     m_kick->setObjectName(u"kick"_s);
-    m_rotate = make(Symbol::Key, tr("New k&ey…"), tr("Replace the stream key"), QKeySequence(Qt::CTRL | Qt::Key_R), &StreamsPage::rotateKey);
+    m_rotate =
+        make(Symbol::Key, tr("New k&ey…"), tr("Replace the stream key"), QKeySequence(Qt::CTRL | Qt::Key_R), &StreamsPage::rotateKey);
     m_copy = make(Symbol::Link, tr("&Copy the play address"), tr("Copy the play address"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C),
                   &StreamsPage::copyAddress);
     m_remove = make(Symbol::Delete, tr("&Delete…"), tr("Delete the stream"), QKeySequence(Qt::CTRL | Qt::Key_Delete), &StreamsPage::remove);
@@ -178,8 +188,9 @@ void StreamsPage::makeTable()
     header->setSectionsMovable(true);
     header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     const int unit = m_table->fontMetrics().averageCharWidth();
-    const std::pair<int, int> widths[] = {{StreamModel::Name, 20},  {StreamModel::Status, 12}, {StreamModel::Bitrate, 28}, {StreamModel::Viewers, 12},
-                                          {StreamModel::Fps, 13},   {StreamModel::Format, 21}, {StreamModel::Uptime, 15},  {StreamModel::Publisher, 18}};
+    const std::pair<int, int> widths[] = {{StreamModel::Name, 20},    {StreamModel::Status, 12},   {StreamModel::Bitrate, 28},
+                                          {StreamModel::Viewers, 12}, {StreamModel::Fps, 13},      {StreamModel::Format, 21},
+                                          {StreamModel::Uptime, 15},  {StreamModel::Publisher, 18}};
     for (const auto &[column, characters] : widths)
         m_table->setColumnWidth(column, unit * characters + 20);
     header->setMinimumSectionSize(unit * 7);
@@ -209,7 +220,8 @@ void StreamsPage::refreshEmpty()
     if (!m_known)
         m_empty->say(tr("Waiting for the list…"), tr("It comes as soon as the server answers."));
     else if (m_streams.rowCount() > 0)
-        m_empty->say(tr("Nothing matches"), tr("No stream has \"%1\" in its name, state, format or publisher.").arg(m_filterLine->text()), tr("Clear the filter"));
+        m_empty->say(tr("Nothing matches"), tr("No stream has \"%1\" in its name, state, format or publisher.").arg(m_filterLine->text()),
+                     tr("Clear the filter"));
     else
         m_empty->say(tr("No streams yet"),
                      tr("Make one, enter its server and key in OBS or another encoder, and it appears here as soon as it goes live."),
@@ -317,12 +329,13 @@ void StreamsPage::kick()
         v1::KickStreamRequest request;
         request.set_name(name.toStdString());
         request.set_block_seconds(static_cast<std::uint32_t>(dialog->blockSeconds()));
-        m_connection.call<v1::Stream>("matinee.v1.StreamService/KickStream", request, this, [this, name](const Result<v1::Stream, CallError> &answer) {
-            if (answer)
-                m_banner->say(Banner::Tone::Good, tr("The publisher of %1 was disconnected.").arg(name));
-            else
-                fail(tr("The publisher of %1 was not kicked.").arg(name), answer.error());
-        });
+        m_connection.call<v1::Stream>("matinee.v1.StreamService/KickStream", request, this,
+                                      [this, name](const Result<v1::Stream, CallError> &answer) {
+                                          if (answer)
+                                              m_banner->say(Banner::Tone::Good, tr("The publisher of %1 was disconnected.").arg(name));
+                                          else
+                                              fail(tr("The publisher of %1 was not kicked.").arg(name), answer.error());
+                                      });
     });
     dialog->open();
 }
@@ -330,9 +343,10 @@ void StreamsPage::kick()
 void StreamsPage::rotateKey()
 {
     const QString name = selected();
-    auto *dialog = new ConfirmDialog(tr("Make a new key for %1?").arg(name),
-                                     tr("Every encoder that uses the old key has to be given the new one. A publisher that is connected now stays."),
-                                     tr("&Make a new key"), this);
+    auto *dialog =
+        new ConfirmDialog(tr("Make a new key for %1?").arg(name),
+                          tr("Every encoder that uses the old key has to be given the new one. A publisher that is connected now stays."),
+                          tr("&Make a new key"), this);
     connect(dialog, &QDialog::accepted, this, [this, name] {
         v1::RotateStreamKeyRequest request;
         request.set_name(name.toStdString());
@@ -350,9 +364,10 @@ void StreamsPage::rotateKey()
 void StreamsPage::remove()
 {
     const QString name = selected();
-    auto *dialog = new ConfirmDialog(tr("Delete %1?").arg(name),
-                                     tr("The stream ends for its publisher and viewers, and its name and key are forgotten. This cannot be undone."),
-                                     tr("&Delete"), this);
+    auto *dialog =
+        new ConfirmDialog(tr("Delete %1?").arg(name),
+                          tr("The stream ends for its publisher and viewers, and its name and key are forgotten. This cannot be undone."),
+                          tr("&Delete"), this);
     connect(dialog, &QDialog::accepted, this, [this, name] {
         v1::DeleteStreamRequest request;
         request.set_name(name.toStdString());

@@ -153,7 +153,7 @@ QPainterPath outline(Symbol symbol)
 class SymbolEngine : public QIconEngine
 {
 public:
-    explicit SymbolEngine(Symbol symbol, std::optional<QColor> color = {}) : m_symbol(symbol), m_color(std::move(color)) { }
+    explicit SymbolEngine(Symbol symbol, std::optional<QColor> color = {}) : m_symbol(symbol), m_color(std::move(color)) {}
 
     void paint(QPainter *painter, const QRect &rect, QIcon::Mode mode, QIcon::State) override
     {

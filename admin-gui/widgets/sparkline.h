@@ -10,7 +10,8 @@
 namespace matinee::gui {
 
 /// Newest at the right edge; `capacity` values fill the width. The scale begins at 0 and ends at `top` or the highest value.
-void paintSparkline(QPainter &painter, const QRectF &rect, const QList<double> &values, qsizetype capacity, const QColor &color, double top = 0);
+void paintSparkline(QPainter &painter, const QRectF &rect, const QList<double> &values, qsizetype capacity, const QColor &color,
+                    double top = 0);
 
 class Sparkline : public QWidget
 {

@@ -77,12 +77,14 @@ QString styleSheetOf(const Tokens &t)
     // %1 window %2 surface %3 raised %4 border %5 text %6 muted %7 accent %8 onAccent %9 bad
     return u"QToolTip { background: %3; color: %5; border: 1px solid %4; padding: 4px 6px; }"
            "QStatusBar { background: %1; border-top: 1px solid %4; } QStatusBar::item { border: none; }"
-           "QMenuBar { background: %1; border-bottom: 1px solid %4; padding: 2px 6px; } QMenuBar::item { padding: 5px 9px; border-radius: 5px; background: transparent; }"
+           "QMenuBar { background: %1; border-bottom: 1px solid %4; padding: 2px 6px; } QMenuBar::item { padding: 5px 9px; border-radius: "
+           "5px; background: transparent; }"
            "QMenuBar::item:selected { background: %3; }"
            "QMenu { background: %2; border: 1px solid %4; padding: 5px; } QMenu::item { padding: 6px 26px 6px 12px; border-radius: 4px; }"
            "QMenu::item:selected { background: %7; color: %8; } QMenu::item:disabled { color: %6; background: transparent; }"
            "QMenu::separator { height: 1px; background: %4; margin: 5px 8px; } QMenu::icon { padding-left: 8px; }"
-           "QLineEdit, QComboBox, QSpinBox { background: %2; border: 1px solid %4; border-radius: 6px; padding: 6px 9px; selection-background-color: %7; selection-color: %8; }"
+           "QLineEdit, QComboBox, QSpinBox { background: %2; border: 1px solid %4; border-radius: 6px; padding: 6px 9px; "
+           "selection-background-color: %7; selection-color: %8; }"
            "QLineEdit:focus, QComboBox:focus, QSpinBox:focus { border: 1px solid %7; }"
            "QLineEdit[readOnly=\"true\"] { background: %3; }"
            "QComboBox { padding-right: 26px; } QComboBox::drop-down { border: none; width: 24px; }"
@@ -92,30 +94,36 @@ QString styleSheetOf(const Tokens &t)
            "QPushButton:focus { border: 1px solid %7; }"
            "QPushButton:disabled { color: %6; background: %1; }"
            "QPushButton[kind=\"primary\"] { background: %7; color: %8; border-color: %7; font-weight: 600; }"
-           "QPushButton[kind=\"primary\"]:hover { border-color: %5; } QPushButton[kind=\"primary\"]:focus { border: 2px solid %5; padding: 5px 13px; }"
+           "QPushButton[kind=\"primary\"]:hover { border-color: %5; } QPushButton[kind=\"primary\"]:focus { border: 2px solid %5; padding: "
+           "5px 13px; }"
            "QPushButton[kind=\"primary\"]:disabled { background: %4; border-color: %4; color: %6; }"
-           "QPushButton[kind=\"danger\"] { color: %9; border-color: %9; font-weight: 600; } QPushButton[kind=\"danger\"]:focus { border: 2px solid %9; padding: 5px 13px; }"
+           "QPushButton[kind=\"danger\"] { color: %9; border-color: %9; font-weight: 600; } QPushButton[kind=\"danger\"]:focus { border: "
+           "2px solid %9; padding: 5px 13px; }"
            "QToolButton { border: 1px solid transparent; border-radius: 6px; padding: 5px 8px; }"
            "QToolButton:hover { background: %3; } QToolButton:pressed { background: %4; } QToolButton:focus { border-color: %7; }"
            "QTableView { background: %2; border: 1px solid %4; border-radius: 8px; outline: none; gridline-color: transparent; }"
            "QHeaderView { background: transparent; border: none; }"
-           "QHeaderView::section { background: %2; color: %6; border: none; border-bottom: 1px solid %4; padding: 8px 10px; font-weight: 600; }"
+           "QHeaderView::section { background: %2; color: %6; border: none; border-bottom: 1px solid %4; padding: 8px 10px; font-weight: "
+           "600; }"
            "QHeaderView::section:first { border-top-left-radius: 8px; } QHeaderView::section:last { border-top-right-radius: 8px; }"
            "QHeaderView::up-arrow, QHeaderView::down-arrow { width: 9px; height: 9px; subcontrol-position: center right; right: 4px; }"
            "QTableCornerButton::section { background: %2; border: none; }"
            "QScrollArea, QScrollArea > QWidget > QWidget#scrolled { background: transparent; border: none; }"
-           "QScrollBar:vertical { background: transparent; width: 11px; margin: 2px; } QScrollBar:horizontal { background: transparent; height: 11px; margin: 2px; }"
-           "QScrollBar::handle { background: %4; border-radius: 3px; min-height: 28px; min-width: 28px; } QScrollBar::handle:hover { background: %6; }"
-           "QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; } QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }"
+           "QScrollBar:vertical { background: transparent; width: 11px; margin: 2px; } QScrollBar:horizontal { background: transparent; "
+           "height: 11px; margin: 2px; }"
+           "QScrollBar::handle { background: %4; border-radius: 3px; min-height: 28px; min-width: 28px; } QScrollBar::handle:hover { "
+           "background: %6; }"
+           "QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; } QScrollBar::add-page, QScrollBar::sub-page { background: "
+           "transparent; }"
            "QSplitter::handle { background: transparent; }"
            "QFrame[card=\"true\"] { background: %2; border: 1px solid %4; border-radius: 8px; }"
            "QListView#navigation { background: transparent; border: none; outline: none; padding: 0; }"
            "QListView#navigation::item { padding: 8px 10px; border-radius: 6px; margin: 1px 0; color: %5; border: 1px solid transparent; }"
            "QListView#navigation::item:hover { background: %3; } QListView#navigation::item:selected { background: %3; color: %7; }"
            "QListView#navigation:focus::item:selected { border: 1px solid %7; }"
-           "QLabel[tone=\"muted\"] { color: %6; } QLabel[tone=\"bad\"] { color: %9; }"_s
-        .arg(t.window.name(), t.surface.name(), t.raised.name(), t.border.name(), t.text.name(), t.muted.name(), t.accent.name(), t.onAccent.name(),
-             t.bad.name());
+           "QLabel[tone=\"muted\"] { color: %6; } QLabel[tone=\"bad\"] { color: %9; }"_s.arg(
+               t.window.name(), t.surface.name(), t.raised.name(), t.border.name(), t.text.name(), t.muted.name(), t.accent.name(),
+               t.onAccent.name(), t.bad.name());
 }
 
 /// As the desktop gave it, before we set our own.
@@ -129,7 +137,9 @@ bool isHighContrast(const QPalette &palette)
 {
     const QColor ground = palette.color(QPalette::Window);
     const QColor text = palette.color(QPalette::WindowText);
-    const auto extreme = [](const QColor &color) { return color.rgb() == QColor(Qt::black).rgb() || color.rgb() == QColor(Qt::white).rgb(); };
+    const auto extreme = [](const QColor &color) {
+        return color.rgb() == QColor(Qt::black).rgb() || color.rgb() == QColor(Qt::white).rgb();
+    };
     return extreme(ground) && extreme(text) && ground != text;
 }
 

@@ -1,6 +1,7 @@
 #include "common/settings/setting.h"
 
 #include "common/settings/declarations.h" // so that all are declared wherever this file is linked
+#include "common/settings/edit_distance.h"
 
 #include <algorithm>
 #include <deque>
@@ -31,24 +32,6 @@ const Declaration *add(Declaration declaration)
     all.declarations.push_back(std::move(declaration));
     all.inOrder.push_back(&all.declarations.back());
     return all.inOrder.back();
-}
-
-/// Edits between two texts: insertion, deletion, substitution, and two neighbours swapped (optimal string alignment).
-std::size_t distance(std::string_view a, std::string_view b)
-{
-    std::vector<std::vector<std::size_t>> cost(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-    for (std::size_t i = 0; i <= a.size(); ++i) {
-        for (std::size_t j = 0; j <= b.size(); ++j) {
-            if (i == 0 || j == 0) {
-                cost[i][j] = i + j;
-                continue;
-            }
-            cost[i][j] = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
-        }
-    }
-    return cost[a.size()][b.size()];
 }
 
 std::string_view lastPart(std::string_view key)
@@ -100,7 +83,7 @@ std::string_view nearest(std::string_view key)
     std::size_t bestDistance = std::max<std::size_t>(2, wanted.size() / 4) + 1;
     for (const Declaration *declaration : declarations()) {
         // Right word in the wrong group ("server.rtmp_port"), or without its group ("port"), costs one edit more than a typing mistake.
-        const std::size_t whole = distance(wanted, declaration->key);
+        const std::size_t whole = editDistance(wanted, declaration->key);
         const std::string_view word = lastPart(declaration->key);
         const std::size_t part = lastPart(wanted) == word ? 2 : whole;
         const std::size_t edits = std::min(whole, part);

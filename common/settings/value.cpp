@@ -10,6 +10,8 @@ namespace matinee::settings {
 
 namespace {
 
+constexpr const char *kMask = "********";
+
 struct Unit
 {
     std::string_view name;
@@ -137,11 +139,14 @@ std::string withoutPassword(std::string text)
     const auto scheme = text.find("://");
     if (scheme == std::string::npos)
         return text;
+    // "?password=" does the same in PostgreSQL's own form.
+    if (const auto parameter = text.find("password=", scheme); parameter != std::string::npos)
+        text.replace(parameter + 9, std::min(text.find('&', parameter), text.size()) - parameter - 9, kMask);
     const auto at = text.rfind('@');
     const auto colon = text.find(':', scheme + 3);
     if (at == std::string::npos || colon == std::string::npos || colon > at)
         return text;
-    return text.replace(colon + 1, at - colon - 1, "********");
+    return text.replace(colon + 1, at - colon - 1, kMask);
 }
 
 } // namespace
@@ -249,7 +254,9 @@ std::string shown(const Declaration &declaration, const Value &value)
 {
     std::string text = toText(declaration, value);
     if (declaration.secret())
-        return text.empty() ? text : "********";
+        return text.empty() ? text : kMask;
+    if (const auto *number = std::get_if<std::int64_t>(&value))
+        return withUnit(declaration, *number);
     return withoutPassword(std::move(text));
 }
 

@@ -3,6 +3,7 @@
 #include "api/json_codec.h"
 #include "observe/log.h"
 
+#include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/text_format.h>
 
 #include <algorithm>
@@ -62,6 +63,12 @@ std::string subjectOf(const DeclaredCall &call, const pb::Message &request)
     return subject;
 }
 
+/// protobuf writes to stderr what a peer did wrong; that is worth a line only to who debugs.
+void forwardProtobufLog(pb::LogLevel, const char *, int, const std::string &message)
+{
+    log::debug("protobuf", "{}", message);
+}
+
 /// Counters of one call, made when a code first occurs, so that /metrics shows no rows of zeros.
 struct Outcomes
 {
@@ -114,6 +121,7 @@ struct Dispatcher::State
 
 Dispatcher::Dispatcher(DispatcherOptions options) : m_state(std::make_unique<State>())
 {
+    pb::SetLogHandler(forwardProtobufLog);
     m_state->options = std::move(options);
     if (!m_state->options.now)
         m_state->options.now = [] { return std::chrono::steady_clock::now(); };

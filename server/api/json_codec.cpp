@@ -46,8 +46,8 @@ Error unknownField(const pb::Descriptor &type, std::string_view name, const std:
     return fail(ErrorCode::InvalidArgument, std::move(message), path + std::string(name.substr(0, 64)));
 }
 
-/// protobuf would take camelCase too, and reports unknown names without saying where.
-Result<void> checkNames(const json::value &value, const pb::Descriptor &type, const std::string &path)
+/// Stricter than protobuf, which takes camelCase and single values for lists too and reports unknown names without saying where.
+Result<void> checkShape(const json::value &value, const pb::Descriptor &type, const std::string &path)
 {
     const json::object *object = value.if_object();
     if (!object || type.full_name().starts_with("google.protobuf."))
@@ -57,14 +57,16 @@ Result<void> checkNames(const json::value &value, const pb::Descriptor &type, co
         const pb::FieldDescriptor *field = type.FindFieldByName(name);
         if (!field)
             return unknownField(type, name, path);
+        if (field->is_repeated() && !field->is_map() && !member.value().is_array() && !member.value().is_null())
+            return fail(ErrorCode::InvalidArgument, "`" + name + "` must be a list, each " + expectationOf(*field) + ".", path + name);
         if (field->is_map() || field->cpp_type() != pb::FieldDescriptor::CPPTYPE_MESSAGE)
             continue;
         if (const json::array *items = member.value().if_array()) {
             for (const auto &item : *items) {
-                if (Result<void> good = checkNames(item, *field->message_type(), path + name + "."); !good)
+                if (Result<void> good = checkShape(item, *field->message_type(), path + name + "."); !good)
                     return good;
             }
-        } else if (Result<void> good = checkNames(member.value(), *field->message_type(), path + name + "."); !good) {
+        } else if (Result<void> good = checkShape(member.value(), *field->message_type(), path + name + "."); !good) {
             return good;
         }
     }
@@ -110,7 +112,7 @@ Result<void> decodeBody(const std::string &body, pb::Message &into)
     const json::object *object = value.if_object();
     if (!object)
         return fail(ErrorCode::InvalidArgument, "The body must be a JSON object, e.g. {}.");
-    if (Result<void> names = checkNames(value, *into.GetDescriptor(), ""); !names)
+    if (Result<void> names = checkShape(value, *into.GetDescriptor(), ""); !names)
         return names;
     if (!decodeInto(body, into))
         return wrongField(*object, into);

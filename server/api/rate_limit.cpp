@@ -9,6 +9,8 @@ namespace matinee::api {
 
 namespace {
 
+constexpr double kRounding = 1e-6; // of a token; sums of fractions are never exact
+
 std::string bucketKey(std::uint32_t call, std::string_view who)
 {
     std::string key = std::to_string(call);
@@ -26,10 +28,10 @@ double filled(double tokens, RateLimiter::TimePoint since, Rate rate, RateLimite
 
 std::chrono::seconds untilOne(double tokens, Rate rate)
 {
-    if (tokens >= 1)
+    if (tokens >= 1 - kRounding)
         return std::chrono::seconds(0);
     const double perSecond = rate.count / std::chrono::duration<double>(rate.period).count();
-    return std::chrono::seconds(std::max<long>(1, std::lround(std::ceil((1 - tokens) / perSecond))));
+    return std::chrono::seconds(std::max<long>(1, std::lround(std::ceil((1 - kRounding - tokens) / perSecond))));
 }
 
 } // namespace
@@ -55,7 +57,7 @@ std::chrono::seconds RateLimiter::take(std::uint32_t call, std::string_view who,
     bucket.at = std::max(bucket.at, now);
     const auto wait = untilOne(bucket.tokens, rate);
     if (wait.count() == 0)
-        bucket.tokens -= 1;
+        bucket.tokens = std::max(0.0, bucket.tokens - 1);
     return wait;
 }
 

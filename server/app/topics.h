@@ -59,4 +59,8 @@ private:
     std::atomic<bool> m_stopped{false};
 };
 
+struct Core;
+/// With events made from the same state that the calls answer from.
+[[nodiscard]] std::shared_ptr<Topics> makeTopics(Core &core);
+
 } // namespace matinee::app

@@ -3,6 +3,7 @@
 #include "http/cors.h"
 #include "http/problem.h"
 #include "http/pump.h"
+#include "http/response_head.h"
 #include "net/worker.h"
 #include "observe/log.h"
 

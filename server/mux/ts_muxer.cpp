@@ -144,6 +144,8 @@ Result<void> TsMuxer::State::add(const media::TrackPtr &track)
 Result<void> TsMuxer::State::start()
 {
     AVDictionary *options = nullptr;
+    // Counters begin anew here: receivers that come from another muxer's segments must not take that for loss.
+    av.av_dict_set(&options, "mpegts_flags", "+initial_discontinuity", 0);
     // Each segment begins with the tables; more often than this is for receivers that tune in to a broadcast.
     av.av_dict_set(&options, "pat_period", "2", 0);
     av.av_dict_set(&options, "sdt_period", "60", 0);

@@ -46,10 +46,14 @@ void checkPorts(Loaded &loaded)
     const auto &snapshot = loaded.snapshot;
     const std::string front = snapshot.get(serverAddress);
     const std::string rtmp = snapshot.get(livestreamRtmpAddress);
-    if (snapshot.get(serverPort) == snapshot.get(livestreamRtmpPort) && (front == rtmp || front.empty() || rtmp.empty()))
-        loaded.problems.push_back(
-            about(loaded, *livestreamRtmpPort.declaration,
-                  "is the same port as server.port (" + std::to_string(snapshot.get(serverPort)) + "); give one of them another number"));
+    if (snapshot.get(serverPort) != snapshot.get(livestreamRtmpPort) || (front != rtmp && !front.empty() && !rtmp.empty()))
+        return;
+    const bool rtmpGiven = snapshot.origin(*livestreamRtmpPort.declaration).kind != Origin::Default;
+    const Declaration &given = rtmpGiven ? *livestreamRtmpPort.declaration : *serverPort.declaration;
+    const Declaration &other = rtmpGiven ? *serverPort.declaration : *livestreamRtmpPort.declaration;
+    loaded.problems.push_back(about(loaded, given,
+                                    "is the same port as " + std::string(other.key) + " (" + std::to_string(snapshot.get(serverPort)) +
+                                        "); give one of them another number"));
 }
 
 void checkMetrics(Loaded &loaded)

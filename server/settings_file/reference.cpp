@@ -19,7 +19,7 @@ std::string defaultText(const Declaration &declaration)
 {
     if (declaration.secrecy == settings::Secrecy::Generated)
         return "made at the first start";
-    const std::string text = settings::toText(declaration, declaration.defaultValue);
+    const std::string text = settings::shown(declaration, declaration.defaultValue);
     return text.empty() ? (declaration.type == Type::List ? "none" : "empty") : "`" + text + "`";
 }
 
@@ -32,7 +32,7 @@ std::string yamlValue(const Declaration &declaration)
             text.append(text.size() == 1 ? "" : ", ").append(entry);
         return text + "]";
     }
-    const std::string text = settings::toText(declaration, declaration.defaultValue);
+    const std::string text = settings::shown(declaration, declaration.defaultValue);
     return text.empty() ? "\"\"" : text;
 }
 

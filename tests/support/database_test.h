@@ -40,8 +40,7 @@ private:
 };
 
 /// Runs a Task on a context of its own and gives its result, as a worker would.
-template <class T>
-T await(Task<T> task)
+template <class T> T await(Task<T> task)
 {
     asio::io_context context;
     std::optional<T> result;

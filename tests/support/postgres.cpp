@@ -129,8 +129,8 @@ void makeCluster(const fs::path &programs, const fs::path &folder)
     std::ofstream(passwordFile) << PostgresServer::kPassword;
     if (const passwd *user = serverUser(); user && chown(passwordFile.c_str(), user->pw_uid, user->pw_gid) != 0)
         giveUp("chown failed");
-    run({programs / "initdb", "-D", folder / "data", "-U", PostgresServer::kUser, "-A", "scram-sha-256", "--pwfile=" + passwordFile.string(), "-E",
-         "UTF8", "--locale=C", "--no-sync"},
+    run({programs / "initdb", "-D", folder / "data", "-U", PostgresServer::kUser, "-A", "scram-sha-256",
+         "--pwfile=" + passwordFile.string(), "-E", "UTF8", "--locale=C", "--no-sync"},
         true);
 }
 
@@ -150,8 +150,7 @@ std::string encoded(const std::string &text)
 
 } // namespace
 
-PostgresServer::PostgresServer()
-    : m_programs(findPrograms())
+PostgresServer::PostgresServer() : m_programs(findPrograms())
 {
     std::string pattern = (fs::temp_directory_path() / "matinee-postgres-XXXXXX").string();
     if (!mkdtemp(pattern.data()))
@@ -183,10 +182,11 @@ void PostgresServer::start()
     if (m_port == 0)
         m_port = freePort();
     const fs::path data = m_folder / "data";
-    m_pid = spawn({m_programs / "postgres", "-D", data, "-c", "listen_addresses=127.0.0.1", "-c", "port=" + std::to_string(m_port), "-c",
-                   "unix_socket_directories=" + m_folder.string(), "-c", "fsync=on", "-c", "max_connections=20", "-c", "shared_buffers=16MB"},
-                  true, m_folder / "log", SIGQUIT)
-                .pid;
+    m_pid =
+        spawn({m_programs / "postgres", "-D", data, "-c", "listen_addresses=127.0.0.1", "-c", "port=" + std::to_string(m_port), "-c",
+               "unix_socket_directories=" + m_folder.string(), "-c", "fsync=on", "-c", "max_connections=20", "-c", "shared_buffers=16MB"},
+              true, m_folder / "log", SIGQUIT)
+            .pid;
     // The last line of postmaster.pid is the server's own word on its state; pg_ctl reads it too.
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     while (std::chrono::steady_clock::now() < until) {
@@ -216,24 +216,37 @@ void PostgresServer::end(int signal)
     m_pid = -1;
 }
 
-void PostgresServer::stop() { end(SIGINT); }
-void PostgresServer::kill() { end(SIGQUIT); }
-void PostgresServer::pause() { signalAll(SIGSTOP); }
-void PostgresServer::resume() { signalAll(SIGCONT); }
+void PostgresServer::stop()
+{
+    end(SIGINT);
+}
+void PostgresServer::kill()
+{
+    end(SIGQUIT);
+}
+void PostgresServer::pause()
+{
+    signalAll(SIGSTOP);
+}
+void PostgresServer::resume()
+{
+    signalAll(SIGCONT);
+}
 
 /// Each connection is served by a process of its own, and those make sessions of their own: found by their parent.
 void PostgresServer::signalAll(int signal)
 {
     ::kill(m_pid, signal);
     for (const auto &entry : fs::directory_iterator("/proc")) {
-        std::ifstream file(entry.path() / "stat");
-        std::string text{std::istreambuf_iterator<char>(file), {}};
-        const std::size_t name = text.rfind(')'); // "pid (name) state parent ..."
-        if (name == std::string::npos)
+        const std::string process = entry.path().filename().string();
+        if (process.find_first_not_of("0123456789") != std::string::npos)
             continue;
+        std::string text;
+        std::getline(std::ifstream(entry.path() / "stat"), text); // empty where that process has just ended
+        const std::size_t name = text.rfind(')'); // "pid (name) state parent ..."
         pid_t parent = 0;
-        if (std::sscanf(text.c_str() + name + 1, " %*c %d", &parent) == 1 && parent == m_pid)
-            ::kill(std::stoi(entry.path().filename().string()), signal);
+        if (name != std::string::npos && std::sscanf(text.c_str() + name + 1, " %*c %d", &parent) == 1 && parent == m_pid)
+            ::kill(std::stoi(process), signal);
     }
 }
 

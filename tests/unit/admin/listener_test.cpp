@@ -20,8 +20,11 @@ const std::string kSecret(32, 's');
 bool waitFor(const std::function<bool()> &done, std::chrono::milliseconds limit = 5s)
 {
     QDeadlineTimer deadline(limit);
-    while (!done() && !deadline.hasExpired())
+    while (!deadline.hasExpired()) {
+        if (done())
+            return true;
         QCoreApplication::processEvents(QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents, 10);
+    }
     return done();
 }
 
@@ -309,7 +312,8 @@ TEST_F(AdminListener, ClosesAConsoleThatPostsMoreThanItsSessionTakes)
     bridge.full = true;
     client.call(1, "echo");
     ASSERT_TRUE(waitFor([&] { return client.closed; }));
-    EXPECT_EQ(int(client.socket.closeCode()), 1013);
+    // It is 1013 on the wire, but a QWebSocket of Qt 6.4 takes no code above 1011 from its peer.
+    EXPECT_TRUE(waitFor([&] { return bridge.sessions.empty() && listener->connections() == 0; }));
 }
 
 TEST_F(AdminListener, ClosesAPeerThatDoesNotAnswerPings)

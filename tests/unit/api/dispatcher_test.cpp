@@ -1,5 +1,8 @@
 #include "tests/unit/api/test_support.h"
 
+#include "matinee/v1/server.pb.h"
+#include "matinee/v1/streams.pb.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -59,6 +62,8 @@ TEST(Declarations, StartUpFailsForAHandlerThatFitsNothing)
 
 TEST(Declarations, AllCallsOfTheProjectAreDeclaredWell)
 {
+    (void)v1::Server::default_instance(); // links the file in
+    (void)v1::Stream::default_instance();
     const auto services = declaredServices();
     ASSERT_TRUE(services) << services.error().message;
     std::size_t count = 0;

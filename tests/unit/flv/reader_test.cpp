@@ -20,7 +20,8 @@ media::Bytes joined(std::initializer_list<media::Bytes> parts)
 media::Bytes sample()
 {
     const media::Bytes body{0x17, 1, 0, 0, 0, 0xde, 0xad};
-    return joined({fileHeader({true, true}), tag(TagType::Script, 0, {body}), tag(TagType::Video, 0x1000001, {body}), tag(TagType::Audio, 40, {})});
+    return joined(
+        {fileHeader({true, true}), tag(TagType::Script, 0, {body}), tag(TagType::Video, 0x1000001, {body}), tag(TagType::Audio, 40, {})});
 }
 
 TEST(FlvReader, GivesHeaderAndTags)

@@ -55,7 +55,8 @@ rtmp::amf0::Value metadataOf(const Tag &tag)
 TEST(FlvTagFormat, WritesAVideoFrameAsOneTagWithItsCompositionTime)
 {
     media::Frame frame{video(), 70ms, 150ms, true, {0, 0, 0, 1, 0x65}};
-    EXPECT_THAT(TagFormat().encode(frame), ElementsAre(9, 0, 0, 10, 0, 0, 70, 0, 0, 0, 0, 0x17, 1, 0, 0, 80, 0, 0, 0, 1, 0x65, 0, 0, 0, 21));
+    EXPECT_THAT(TagFormat().encode(frame),
+                ElementsAre(9, 0, 0, 10, 0, 0, 70, 0, 0, 0, 0, 0x17, 1, 0, 0, 80, 0, 0, 0, 1, 0x65, 0, 0, 0, 21));
     frame.key = false;
     frame.pts = frame.dts;
     EXPECT_THAT(TagFormat().encode(frame), ElementsAre(9, 0, 0, 10, 0, 0, 70, 0, 0, 0, 0, 0x27, 1, 0, 0, 0, 0, 0, 0, 1, 0x65, 0, 0, 0, 21));

@@ -65,7 +65,7 @@ private:
 };
 
 /// Runs ffmpeg with these inputs and codecs; it writes FLV.
-inline std::string encode(const std::string &arguments)
+inline std::string encodeWith(const std::string &arguments)
 {
     return outputOf("ffmpeg -nostdin -v error -threads 1 " + arguments + " -f flv -");
 }
@@ -94,7 +94,7 @@ inline std::string encode(const Options &options)
         arguments += kVideoCodec + ("-bf " + std::to_string(options.bFrames)) + " ";
     if (options.audio)
         arguments += kAudioCodec;
-    return encode(arguments + "-t " + std::to_string(options.seconds));
+    return encodeWith(arguments + "-t " + std::to_string(options.seconds));
 }
 
 struct Stream
@@ -104,7 +104,8 @@ struct Stream
 
     [[nodiscard]] std::size_t count(media::Kind kind) const
     {
-        return static_cast<std::size_t>(std::count_if(frames.begin(), frames.end(), [&](const auto &frame) { return frame->track->kind == kind; }));
+        return static_cast<std::size_t>(
+            std::count_if(frames.begin(), frames.end(), [&](const auto &frame) { return frame->track->kind == kind; }));
     }
 };
 
@@ -162,7 +163,8 @@ struct Packet
 inline std::vector<Packet> packetsOf(const std::string &source, const std::string &arguments = {})
 {
     std::vector<Packet> packets;
-    const auto text = outputOf("ffprobe -v error " + arguments + " -show_entries packet=codec_type,pts,dts,flags -of csv=p=0 '" + source + "'");
+    const auto text =
+        outputOf("ffprobe -v error " + arguments + " -show_entries packet=codec_type,pts,dts,flags -of csv=p=0 '" + source + "'");
     for (const auto &line : linesOf(text)) {
         std::istringstream in(line);
         std::string kind, pts, dts, flags;
@@ -187,8 +189,9 @@ inline void expectMonotonic(const std::vector<Packet> &packets)
             if (packet.kind != kind)
                 continue;
             EXPECT_GE(packet.pts, packet.dts) << kind;
-            if (last)
+            if (last) {
                 EXPECT_GT(packet.dts, last->dts) << kind;
+            }
             last = &packet;
         }
     }

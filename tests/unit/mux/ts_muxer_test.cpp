@@ -140,8 +140,9 @@ TEST(TsMuxer, ContinuesItsCountersFromSegmentToSegment)
     for (const auto &segment : segmentsOf(stream)) {
         for (const auto &packet : packetsIn(segment)) {
             const auto found = last.find(packet.pid);
-            if (found != last.end() && packet.payload)
+            if (found != last.end() && packet.payload) {
                 ASSERT_EQ(packet.counter, (found->second + 1) % 16) << "pid " << packet.pid;
+            }
             last[packet.pid] = packet.counter;
         }
     }
@@ -165,7 +166,8 @@ TEST(TsMuxer, NamesOnlyTheTracksThatThereAre)
         const auto stream = sample::parse(sample::encode(options));
         const auto path = folder.write("tracks.ts", joined(segmentsOf(stream)));
         EXPECT_EQ(sample::decodeErrors(path), "");
-        return sample::linesOf(sample::outputOf("ffprobe -v error -show_entries stream=codec_name -of csv=p=0 " + path + " | sed '/^$/d' | sort -u"));
+        return sample::linesOf(
+            sample::outputOf("ffprobe -v error -show_entries stream=codec_name -of csv=p=0 " + path + " | sed '/^$/d' | sort -u"));
     };
     EXPECT_THAT(codecs({.seconds = 2, .audio = false}), ElementsAre("h264"));
     EXPECT_THAT(codecs({.seconds = 2, .video = false}), ElementsAre("aac"));

@@ -97,9 +97,9 @@ TEST(DatabaseUrl, UnknownAndBadOptionsNameTheKnownOnes)
 TEST(DatabaseUrl, NoSentenceAndNoDescriptionTellsThePassword)
 {
     // Each of these puts the password, not encoded, where another part is expected.
-    for (const char *text : {"postgres://u:se/cret@h/d", "postgres://u:se%zzcret@h/d", "postgres://u:se?cret@h/d", "postgres://u:se#cret@h/d",
-                             "postgres://u:se@cret@h/d", "postgres://u:1/secret", "postgres://u:secret@h", "postgres://u:se[cret@h:x/d",
-                             "mysql://u:secret@h/d", "se:cret"}) {
+    for (const char *text : {"postgres://u:se/cret@h/d", "postgres://u:se%zzcret@h/d", "postgres://u:se?cret@h/d",
+                             "postgres://u:se#cret@h/d", "postgres://u:se@cret@h/d", "postgres://u:1/secret", "postgres://u:secret@h",
+                             "postgres://u:se[cret@h:x/d", "mysql://u:secret@h/d", "se:cret"}) {
         const std::string sentence = refusal(text);
         EXPECT_EQ(sentence.find("cret"), std::string::npos) << sentence;
         EXPECT_EQ(sentence.find("se%"), std::string::npos) << sentence;

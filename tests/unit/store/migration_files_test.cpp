@@ -31,8 +31,9 @@ TEST(SplitStatements, LeaveDollarQuotedBodiesWhole)
 
 TEST(SplitStatements, LeaveTriggersOfSqliteWhole)
 {
-    const auto parts = splitStatements("CREATE TEMP TRIGGER t AFTER UPDATE ON x BEGIN UPDATE y SET a = CASE WHEN 1 THEN 2 END; DELETE FROM z; END;\n"
-                                       "CREATE TABLE trigger_begin (a);\nCOMMENT ON TRIGGER x; BEGIN; END;");
+    const auto parts =
+        splitStatements("CREATE TEMP TRIGGER t AFTER UPDATE ON x BEGIN UPDATE y SET a = CASE WHEN 1 THEN 2 END; DELETE FROM z; END;\n"
+                        "CREATE TABLE trigger_begin (a);\nCOMMENT ON TRIGGER x; BEGIN; END;");
     ASSERT_THAT(parts, SizeIs(5));
     EXPECT_THAT(parts[0], HasSubstr("DELETE FROM z; END"));
     EXPECT_THAT(parts[1], HasSubstr("trigger_begin"));

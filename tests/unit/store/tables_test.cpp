@@ -152,8 +152,8 @@ TEST_P(TablesTest, StateIsSetReplacedAndErasedOnce)
 TEST_P(TablesTest, AuditIsListedNewestFirstInPages)
 {
     for (int i = 0; i < 5; ++i)
-        ASSERT_RESULT(write(appendAudit, AuditEntry{0, kNow + std::chrono::seconds(i), "abcd2345", "streams.create", "film" + std::to_string(i), "d",
-                                                    "192.0.2.1", "r" + std::to_string(i)}));
+        ASSERT_RESULT(write(appendAudit, AuditEntry{0, kNow + std::chrono::seconds(i), "abcd2345", "streams.create",
+                                                    "film" + std::to_string(i), "d", "192.0.2.1", "r" + std::to_string(i)}));
     const auto newest = read(listAudit, std::optional<std::int64_t>(), 2);
     ASSERT_RESULT(newest);
     ASSERT_EQ(newest->size(), 2U);
@@ -174,7 +174,8 @@ TEST_P(TablesTest, AuditEntriesCannotBeChangedAndAreCutToSize)
     ASSERT_RESULT(all);
     EXPECT_EQ((*all)[0].target.size(), 1000U);
     EXPECT_EQ((*all)[0].detail, "nl");
-    const auto r = m_store->writeNow<int>([](Transaction &tx) { return tx.execute("UPDATE audit SET actor = ?", {QStringLiteral("someone else")}); });
+    const auto r =
+        m_store->writeNow<int>([](Transaction &tx) { return tx.execute("UPDATE audit SET actor = ?", {QStringLiteral("someone else")}); });
     EXPECT_FALSE(r.has_value());
     EXPECT_EQ((*read(listAudit, std::optional<std::int64_t>(), 10))[0].actor, "a");
 }

@@ -265,6 +265,7 @@ export const calls: { readonly [Name in keyof Calls]: CallInfo } = {
   GetHealth: { method: "GET", path: "/api/v1/server/health", pathFields: [], permission: "read_server" },
   /** Makes an API key. The key is in this answer and never again. */
   CreateApiKey: { method: "POST", path: "/api/v1/api-keys", pathFields: [], permission: "manage_api_keys" },
+  /** The keys that are not revoked, newest first. */
   ListApiKeys: { method: "GET", path: "/api/v1/api-keys", pathFields: [], permission: "manage_api_keys" },
   /** The key is refused from now on. */
   RevokeApiKey: { method: "DELETE", path: "/api/v1/api-keys/{id}", pathFields: ["id"], permission: "manage_api_keys" },

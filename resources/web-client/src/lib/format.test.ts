@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { bitRate, codecName, duration, encoderName } from './format';
+
+test('bit rates', () => {
+  expect(bitRate(640)).toBe('640 kbit/s');
+  expect(bitRate(6040)).toBe('6.0 Mbit/s');
+});
+
+test('durations', () => {
+  expect(duration(-1)).toBe('0:00');
+  expect(duration(65.9)).toBe('1:05');
+  expect(duration(3661)).toBe('1:01:01');
+});
+
+test('codecs by the names that people know', () => {
+  expect(codecName('avc1.64001f')).toBe('H.264');
+  expect(codecName('hvc1.1.6.L93.B0')).toBe('H.265');
+  expect(codecName('mp4a.40.2')).toBe('AAC');
+  expect(codecName('xyz1')).toBe('xyz1');
+});
+
+test('encoders without their disguise', () => {
+  expect(encoderName('FMLE/3.0 (compatible; obs-studio/31.0)')).toBe('obs-studio/31.0');
+  expect(encoderName('Lavf59.27.100')).toBe('Lavf59.27.100');
+});

@@ -1,0 +1,33 @@
+// Numbers for people. Pure.
+
+export function bitRate(kilobits: number): string {
+  return kilobits >= 1000 ? `${(kilobits / 1000).toFixed(1)} Mbit/s` : `${Math.round(kilobits)} kbit/s`;
+}
+
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const pad = (value: number): string => String(value).padStart(2, '0');
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor(whole / 60) % 60;
+  return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
+}
+
+const kCodecNames: readonly [RegExp, string][] = [
+  [/^avc[13]/, 'H.264'],
+  [/^(hvc1|hev1)/, 'H.265'],
+  [/^av01/, 'AV1'],
+  [/^vp09/, 'VP9'],
+  [/^mp4a\.(40|66|67|68)/, 'AAC'],
+  [/^mp4a\.(69|6b)/i, 'MP3'],
+  [/^opus/i, 'Opus'],
+];
+
+/** "avc1.64001f" is H.264 to people. */
+export function codecName(codec: string): string {
+  return kCodecNames.find(([pattern]) => pattern.test(codec))?.[1] ?? codec;
+}
+
+/** OBS introduces itself as "FMLE/3.0 (compatible; obs-studio/31.0)"; people know it as "obs-studio/31.0". */
+export function encoderName(encoder: string): string {
+  return /compatible;\s*([^)]+)\)/.exec(encoder)?.[1]?.replace('FMSc/1.0', '').trim() || encoder;
+}

@@ -1,0 +1,22 @@
+// The language of the page: the viewer's choice, else the browser's.
+import { keep } from './keep';
+import { fill, kTexts, pickLocale, type Locale, type TextKey } from './text';
+
+const stored = keep.get('language');
+let locale = $state<Locale>(stored === 'en' || stored === 'zh-CN' ? stored : pickLocale(navigator.languages));
+document.documentElement.lang = locale;
+
+export const language = {
+  get current(): Locale {
+    return locale;
+  },
+  toggle(): void {
+    locale = locale === 'en' ? 'zh-CN' : 'en';
+    keep.set('language', locale);
+    document.documentElement.lang = locale;
+  },
+};
+
+export function t(key: TextKey, values: Record<string, string | number> = {}): string {
+  return fill(kTexts[locale][key], values);
+}

@@ -1,0 +1,55 @@
+// Everything that declared calls need, wired: database, identity, live core, dispatcher. The same for a server and for commands that
+// work on the data folder without one. Members stand in the order in which they depend on each other.
+#pragma once
+
+#include "accounts/api_keys.h"
+#include "api/dispatcher.h"
+#include "app/gate.h"
+#include "app/health.h"
+#include "app/identity.h"
+#include "live/registry.h"
+#include "net/connection_limits.h"
+#include "net/worker.h"
+#include "observe/metrics.h"
+#include "store/store.h"
+
+#include "common/settings/snapshot.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace matinee::app {
+
+struct Core
+{
+    /// Where the ports are known only after listening.
+    using RtmpPort = std::function<std::uint16_t()>;
+
+    Core(const settings::Snapshot &settings, std::string dataDir, std::size_t workerCount);
+    Core(const Core &) = delete;
+    Core &operator=(const Core &) = delete;
+
+    /// Opens and migrates the database, then seals the calls. Blocking; before the workers start.
+    [[nodiscard]] Result<void> open();
+
+    const std::string dataDir;
+    observe::Metrics metrics;
+    net::WorkerPool workers;
+    std::shared_ptr<net::ConnectionLimits> connections;
+    store::Store store;
+    accounts::ApiKeys keys;
+    StoreGate gate;
+    live::Registry registry;
+    Health health;
+    KeyAuthenticator authenticator;
+    StoreAudit audit;
+    api::Dispatcher dispatcher;
+    std::string serverName; ///< server.name at start
+    std::uint16_t rtmpPort = 0;
+};
+
+/// Every declared call and its handler, as one list.
+void registerCalls(Core &core);
+
+} // namespace matinee::app

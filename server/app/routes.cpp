@@ -1,0 +1,158 @@
+#include "app/routes.h"
+
+#include "api/rest.h"
+#include "api/websocket.h"
+#include "app/web_bundle.h"
+#include "flv/handler.h"
+#include "hls/handler.h"
+#include "http/static_files.h"
+#include "http/tunnel.h"
+#include "net/addresses.h"
+
+#include "common/protocol/version.h"
+
+#include <google/protobuf/util/json_util.h>
+#include <sodium.h>
+
+namespace matinee::app {
+
+namespace {
+
+using http::Exchange;
+using http::Method;
+
+std::string toJson(const google::protobuf::Message &message)
+{
+    google::protobuf::util::JsonPrintOptions options;
+    options.preserve_proto_field_names = true;
+    options.always_print_primitive_fields = true;
+    std::string json;
+    (void)google::protobuf::util::MessageToJsonString(message, &json, options); // our own message: nothing in it can fail
+    return json;
+}
+
+http::Response json(int status, std::string body)
+{
+    auto response = http::text(status, std::move(body), "application/json");
+    response.headers.emplace_back("Cache-Control", "no-store");
+    return response;
+}
+
+void addHealth(http::Router &router, Core &core)
+{
+    // For people and dashboards. 200 as long as the process answers; `status` says how well.
+    router.add(Method::Get, "/health", [&core](Exchange &exchange) -> Task<void> {
+        auto report = core.health.report();
+        if (!exchange.request().header("x-forwarded-for").empty()) // seen from outside a proxy: state, no figures
+            report.clear_resident_bytes();
+        co_await exchange.respond(json(200, toJson(report)));
+    });
+    router.add(Method::Get, "/health/live", [](Exchange &exchange) -> Task<void> { co_await exchange.respond(json(200, R"({"status":"ok"})")); });
+    router.add(Method::Get, "/health/ready", [&core](Exchange &exchange) -> Task<void> {
+        const bool ready = core.health.ready();
+        co_await exchange.respond(json(ready ? 200 : 503, ready ? R"({"status":"ok"})" : R"({"status":"failing"})"));
+    });
+}
+
+bool same(const std::string &a, const std::string &b)
+{
+    return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+bool mayReadMetrics(const settings::Snapshot &settings, const http::Request &request, Error &refusal)
+{
+    const auto mode = settings.get(settings::metricsAuthMode);
+    if (mode == "none")
+        return true;
+    const std::string given(request.header("authorization"));
+    std::string expected;
+    if (mode == "bearer_token") {
+        expected = "Bearer " + settings.get(settings::metricsAuthBearerToken);
+        refusal = fail(ErrorCode::Unauthenticated, "/metrics needs the bearer token of metrics.auth.bearer_token.");
+    } else {
+        const auto plain = settings.get(settings::metricsAuthUsername) + ":" + settings.get(settings::metricsAuthPassword);
+        std::string encoded(sodium_base64_encoded_len(plain.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
+        sodium_bin2base64(encoded.data(), encoded.size(), reinterpret_cast<const unsigned char *>(plain.data()), plain.size(),
+                          sodium_base64_VARIANT_ORIGINAL);
+        encoded.resize(encoded.find('\0'));
+        expected = "Basic " + encoded;
+        refusal = fail(ErrorCode::Unauthenticated, "/metrics needs the user name and password of metrics.auth.");
+    }
+    return same(given, expected);
+}
+
+void addMetrics(http::Router &router, Core &core, const std::shared_ptr<settings::Settings> &settings)
+{
+    router.add(Method::Get, "/metrics", [&core, settings](Exchange &exchange) -> Task<void> {
+        Error refusal;
+        if (mayReadMetrics(*settings->current(), exchange.request(), refusal)) {
+            co_await exchange.respond(http::text(200, core.metrics.text(), "text/plain; version=0.0.4; charset=utf-8"));
+            co_return;
+        }
+        auto response = http::problem(refusal, exchange.request().requestId);
+        if (settings->get(settings::metricsAuthMode) == "basic") {
+            std::erase_if(response.headers, [](const auto &header) { return header.first == "WWW-Authenticate"; });
+            response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"metrics\"");
+        }
+        co_await exchange.respond(std::move(response));
+    });
+}
+
+void addAdminTunnel(http::Router &router, const RouteNeeds &needs)
+{
+    const http::TunnelOptions options{.port = needs.adminPort, .secret = needs.tunnelSecret};
+    router.add(Method::Get, "/admin/ws", [options, settings = needs.settings](Exchange &exchange) -> Task<void> {
+        const auto allowed = net::AddressList::parse(settings->get(settings::adminAllowFrom));
+        if (allowed && allowed->contains(exchange.request().clientAddress))
+            co_return co_await http::tunnel(exchange, options);
+        co_await exchange.respond(http::problem(
+            fail(ErrorCode::PermissionDenied, "The console may not come from " + exchange.request().clientAddress + "; admin.allow_from lists who may."),
+            exchange.request().requestId));
+    });
+}
+
+void addWebClient(http::Router &router, const settings::Snapshot &settings)
+{
+    const auto folder = settings.get(settings::serverWebDir);
+    if (!folder.empty()) {
+        router.add(Method::Get, "/{path...}", http::staticDirectory(folder), {.name = "web"});
+        return;
+    }
+    if (auto bundle = embeddedWebClient()) {
+        router.add(Method::Get, "/{path...}", http::staticFiles(std::move(bundle)), {.name = "web"});
+        return;
+    }
+    router.add(Method::Get, "/{path...}", [](Exchange &exchange) -> Task<void> {
+        co_await exchange.respond(http::text(404, "This build of matinee has no web client. Give its folder with --web-dir.\n"));
+    });
+}
+
+} // namespace
+
+std::shared_ptr<hls::Directory> addRoutes(http::Router &router, const RouteNeeds &needs)
+{
+    auto &core = needs.core;
+    const auto settings = needs.settings->current();
+    addHealth(router, core);
+    addMetrics(router, core, needs.settings);
+    api::registerRest(router, core.dispatcher);
+    api::registerWebSocket(router, core.dispatcher, needs.topics.get(), std::string(kVersion));
+    addAdminTunnel(router, needs);
+
+    const auto callerOf = [&core](const http::Request &request) -> Task<Result<Caller>> {
+        std::string authorization(request.header("authorization"));
+        if (const auto key = request.queryValue("key"); authorization.empty() && !key.empty())
+            authorization = "Bearer " + key;
+        co_return co_await core.dispatcher.identify(std::move(authorization), api::anonymousCaller(request, "media"));
+    };
+    flv::addRoutes(router, {.registry = core.registry, .gate = core.gate, .callerOf = callerOf, .metrics = &core.metrics});
+    hls::Dependencies hls{.registry = core.registry, .gate = core.gate, .callerOf = callerOf, .metrics = &core.metrics};
+    hls.options.segmenter.cut.wanted = settings->get(settings::livestreamHlsSegmentSeconds);
+    hls.options.segmenter.playlistLength = static_cast<std::size_t>(settings->get(settings::livestreamHlsPlaylistSegments));
+    auto directory = hls::addRoutes(router, std::move(hls));
+
+    addWebClient(router, *settings);
+    return directory;
+}
+
+} // namespace matinee::app

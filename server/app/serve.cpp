@@ -1,0 +1,125 @@
+#include "app/serve.h"
+
+#include "app/banner.h"
+#include "app/core.h"
+#include "app/data_folder.h"
+#include "app/first_start.h"
+#include "app/server.h"
+#include "app/signals.h"
+#include "observe/log.h"
+#include "store/migrations.h"
+
+#include <QCoreApplication>
+
+#include <cstdio>
+#include <cstdlib>
+#include <malloc.h>
+#include <thread>
+
+namespace matinee::app {
+
+namespace {
+
+enum ExitCode { Stopped = 0, Failed = 1, BadConfiguration = 2, BadEnvironment = 3 };
+
+int explain(const Error &error)
+{
+    std::fprintf(stderr, "matinee: %s\n", error.message.c_str());
+    switch (error.code) {
+    case ErrorCode::InvalidArgument: return BadConfiguration;
+    case ErrorCode::Internal: return Failed;
+    default: return BadEnvironment;
+    }
+}
+
+std::size_t workerCount(const settings::Snapshot &settings)
+{
+    const auto wanted = static_cast<std::size_t>(settings.get(settings::serverWorkers));
+    return wanted > 0 ? wanted : std::max(1u, std::thread::hardware_concurrency());
+}
+
+void configureLog(const settings::Snapshot &settings)
+{
+    log::Level level = log::Level::info;
+    (void)log::parseLevel(settings.get(settings::loggingLevel), level); // checked when it was loaded
+    log::configure(settings.get(settings::loggingFormat) == "json" ? log::Format::Json : log::Format::Human, level);
+}
+
+void reload(Server &server, const ServeOptions &options)
+{
+    log::info("app", "SIGHUP: reading the settings again.");
+    const auto next = options.reload();
+    if (!next) {
+        log::error("app", "The settings stay as they were: {}", next.error().message);
+        return;
+    }
+    const auto changes = options.settings->replace(*next);
+    for (const auto *setting : changes.applied)
+        log::info("app", "{} has a new value.", setting->key);
+    for (const auto *setting : changes.needRestart)
+        log::warn("app", "{} has changed and needs a restart to count.", setting->key);
+    server.apply(*options.settings->current());
+}
+
+int check(const settings::Snapshot &settings, const std::string &dataDir)
+{
+    Core core(settings, dataDir, 1);
+    if (const auto opened = core.store.open(); !opened)
+        return explain(opened.error());
+    const auto status = store::status(core.store);
+    core.store.close();
+    if (!status)
+        return explain(status.error());
+    std::printf("Settings: good. Database: %s\n", status->sentence.c_str());
+    return status->mayStart() ? Stopped : BadEnvironment;
+}
+
+} // namespace
+
+int serve(const ServeOptions &options)
+{
+    // Two arenas are enough for a few busy threads, and keep an idle server small.
+    ::mallopt(M_ARENA_MAX, 2);
+    Signals::block();
+    int argc = 1;
+    char name[] = "matinee";
+    char *argv[] = {name, nullptr};
+    QCoreApplication application(argc, argv);
+
+    const auto settings = options.settings->current();
+    configureLog(*settings);
+    auto folder = DataFolder::take(options.dataDir);
+    if (!folder)
+        return explain(folder.error());
+    if (options.dryRun)
+        return check(*settings, options.dataDir);
+
+    Core core(*settings, options.dataDir, workerCount(*settings));
+    if (const auto opened = core.open(); !opened)
+        return explain(opened.error());
+    const auto welcomed = welcome(core.store, options.dataDir);
+    if (!welcomed)
+        return explain(welcomed.error());
+
+    Server server(core, options.settings);
+    if (const auto opened = server.open(); !opened)
+        return explain(opened.error());
+    Signals signals;
+    QObject::connect(&signals, &Signals::stopRequested, &server, &Server::drain);
+    QObject::connect(&signals, &Signals::reloadRequested, &server, [&] { reload(server, options); });
+    QObject::connect(&server, &Server::drained, &application, &QCoreApplication::quit);
+    server.start();
+    std::fputs(banner(*settings, server.port(), server.rtmpPort(), *welcomed).c_str(), stdout);
+    std::fflush(stdout);
+    ::malloc_trim(0);
+    application.exec();
+
+    core.store.close();
+    core.workers.stop();
+    log::info("app", "Stopped.");
+    if (server.cutShort()) // sessions that did not end still hold what would now be taken down under them
+        std::_Exit(Stopped);
+    return Stopped;
+}
+
+} // namespace matinee::app

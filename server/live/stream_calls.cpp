@@ -1,0 +1,270 @@
+#include "live/stream_calls.h"
+
+#include "accounts/publish_keys.h"
+#include "api/timestamps.h"
+
+#include <algorithm>
+#include <memory>
+
+namespace matinee::live {
+
+namespace {
+
+constexpr std::uint32_t kMaxPage = 1000;
+constexpr std::uint32_t kDefaultPage = 100;
+constexpr std::uint32_t kMaxBlockSeconds = 86400;
+
+/// What the handlers share.
+struct Streams
+{
+    store::Store &store;
+    Registry &registry;
+    const StreamCallHooks hooks;
+
+    void changed(const std::string &name) const
+    {
+        if (hooks.changed)
+            hooks.changed(name);
+    }
+};
+using StreamsPtr = std::shared_ptr<const Streams>;
+
+Error noSuchStream(const std::string &name)
+{
+    return fail(ErrorCode::NotFound, "There is no stream named " + name + ".", "name");
+}
+
+void describeTracks(google::protobuf::RepeatedPtrField<v1::TrackInfo> &into, const std::vector<media::TrackPtr> &tracks)
+{
+    for (const media::TrackPtr &track : tracks) {
+        v1::TrackInfo &info = *into.Add();
+        info.set_kind(track->kind == media::Kind::Video ? "video" : "audio");
+        info.set_codec(track->codecString);
+        info.set_width(track->width);
+        info.set_height(track->height);
+        info.set_sample_rate(track->sampleRate);
+        info.set_channels(track->channels);
+    }
+}
+
+std::uint32_t viewersOf(const Statistics &statistics)
+{
+    std::uint32_t viewers = 0;
+    for (const auto &[protocol, count] : statistics.viewers)
+        viewers += count;
+    return viewers;
+}
+
+/// The row of a name, NotFound where there is none.
+Task<Result<store::StreamRow>> rowOf(StreamsPtr streams, std::string name)
+{
+    if (Result<void> good = checkStreamName(name); !good)
+        co_return good.error();
+    Result<std::optional<store::StreamRow>> row = co_await streams->store.read<std::optional<store::StreamRow>>(
+        [name](store::Transaction &tx) { return store::findStream(tx, name); });
+    if (!row)
+        co_return row.error();
+    if (!*row)
+        co_return noSuchStream(name);
+    co_return std::move(**row);
+}
+
+Task<Result<v1::Stream>> createStream(StreamsPtr streams, const v1::CreateStreamRequest &request)
+{
+    if (Result<void> good = checkStreamName(request.name()); !good)
+        co_return good.error();
+    const std::string key = accounts::makePublishKey();
+    store::StreamRow row;
+    row.name = request.name();
+    row.keyHash = accounts::publishKeyHash(key);
+    row.isPrivate = request.private_();
+    row.createdAt = std::chrono::system_clock::now();
+    Result<void> inserted = co_await streams->store.write<void>([row](store::Transaction &tx) { return store::insertStream(tx, row); });
+    if (!inserted && inserted.error().code == ErrorCode::AlreadyExists)
+        co_return fail(ErrorCode::AlreadyExists, "There is a stream named " + row.name + " already.", "name");
+    if (!inserted)
+        co_return inserted.error();
+    streams->changed(row.name);
+    v1::Stream answer = describeStream(row, streams->registry.find(row.name));
+    answer.set_publish_key(key);
+    co_return answer;
+}
+
+Task<Result<v1::ListStreamsResponse>> listStreams(StreamsPtr streams, const v1::ListStreamsRequest &request)
+{
+    if (request.page_size() > kMaxPage)
+        co_return fail(ErrorCode::InvalidArgument, "`page_size` is 1 to 1000, or 0 for 100.", "page_size");
+    if (!request.page_token().empty() && !checkStreamName(request.page_token()))
+        co_return fail(ErrorCode::InvalidArgument, "`page_token` must be the `next_page_token` of the page before.", "page_token");
+    const std::size_t size = request.page_size() == 0 ? kDefaultPage : request.page_size();
+    const std::string after = request.page_token();
+    // One more than asked for tells whether there is another page.
+    Result<std::vector<store::StreamRow>> rows = co_await streams->store.read<std::vector<store::StreamRow>>(
+        [after, size](store::Transaction &tx) { return store::listStreams(tx, after, static_cast<int>(size) + 1); });
+    if (!rows)
+        co_return rows.error();
+    v1::ListStreamsResponse answer;
+    if (rows->size() > size) {
+        rows->resize(size);
+        answer.set_next_page_token(rows->back().name);
+    }
+    for (const store::StreamRow &row : *rows)
+        *answer.add_streams() = describeStream(row, streams->registry.find(row.name));
+    co_return answer;
+}
+
+Task<Result<v1::Stream>> getStream(StreamsPtr streams, const v1::GetStreamRequest &request)
+{
+    Result<store::StreamRow> row = co_await rowOf(streams, request.name());
+    if (!row)
+        co_return row.error();
+    co_return describeStream(*row, streams->registry.find(row->name));
+}
+
+Task<Result<v1::DeleteStreamResponse>> deleteStream(StreamsPtr streams, const v1::DeleteStreamRequest &request)
+{
+    if (Result<void> good = checkStreamName(request.name()); !good)
+        co_return good.error();
+    const std::string name = request.name();
+    Result<bool> deleted = co_await streams->store.write<bool>([name](store::Transaction &tx) { return store::deleteStream(tx, name); });
+    if (!deleted)
+        co_return deleted.error();
+    if (!*deleted)
+        co_return noSuchStream(name);
+    streams->changed(name); // before the kick: a publisher that returns at once must find the key gone
+    streams->registry.kick(name, "the stream was deleted");
+    co_return v1::DeleteStreamResponse();
+}
+
+Task<Result<v1::Stream>> rotateKey(StreamsPtr streams, const v1::RotateStreamKeyRequest &request)
+{
+    if (Result<void> good = checkStreamName(request.name()); !good)
+        co_return good.error();
+    const std::string name = request.name();
+    const std::string key = accounts::makePublishKey();
+    const std::string hash = accounts::publishKeyHash(key);
+    // One transaction: the answer shows the stream that got this key.
+    Result<std::optional<store::StreamRow>> row = co_await streams->store.write<std::optional<store::StreamRow>>(
+        [name, hash](store::Transaction &tx) -> Result<std::optional<store::StreamRow>> {
+            const Result<bool> updated = store::updateStreamKey(tx, name, hash);
+            if (!updated)
+                return updated.error();
+            if (!*updated)
+                return std::optional<store::StreamRow>();
+            return store::findStream(tx, name);
+        });
+    if (!row)
+        co_return row.error();
+    if (!*row)
+        co_return noSuchStream(name);
+    streams->changed(name);
+    v1::Stream answer = describeStream(**row, streams->registry.find(name));
+    answer.set_publish_key(key);
+    co_return answer;
+}
+
+Task<Result<v1::Stream>> kickStream(StreamsPtr streams, const v1::KickStreamRequest &request)
+{
+    if (request.block_seconds() > kMaxBlockSeconds)
+        co_return fail(ErrorCode::InvalidArgument, "`block_seconds` is 0 to 86400.", "block_seconds");
+    Result<store::StreamRow> row = co_await rowOf(streams, request.name());
+    if (!row)
+        co_return row.error();
+    // The block first, or an encoder that reconnects quickly gets in between.
+    if (request.block_seconds() > 0 && streams->hooks.block)
+        streams->hooks.block(row->name, std::chrono::seconds(request.block_seconds()));
+    const bool kicked = streams->registry.kick(row->name, "kicked by an administrator");
+    if (!kicked && request.block_seconds() == 0)
+        co_return fail(ErrorCode::FailedPrecondition, "Nobody is publishing to " + row->name + ".", "name");
+    co_return describeStream(*row, streams->registry.find(row->name));
+}
+
+Task<Result<v1::Playback>> getPlayback(StreamsPtr streams, const Caller &caller, const v1::GetPlaybackRequest &request)
+{
+    Result<store::StreamRow> row = co_await rowOf(streams, request.name());
+    if (!row)
+        co_return row.error();
+    if (row->isPrivate && !caller.may(v1::READ_STREAMS))
+        co_return noSuchStream(row->name); // in the words of one that does not exist
+    v1::Playback answer;
+    answer.set_name(row->name);
+    answer.set_flv_path("/flv/" + row->name + ".flv");
+    answer.set_hls_path("/hls/" + row->name + ".m3u8");
+    if (const auto state = streams->registry.find(row->name)) {
+        answer.set_live(true);
+        *answer.mutable_started_at() = api::toTimestamp(state->statistics.startedAt);
+        answer.set_viewers(viewersOf(state->statistics));
+        describeTracks(*answer.mutable_tracks(), state->statistics.tracks);
+    }
+    co_return answer;
+}
+
+} // namespace
+
+Result<void> checkStreamName(const std::string &name)
+{
+    const bool good = !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    });
+    if (!good)
+        return fail(ErrorCode::InvalidArgument, "A stream's name has 1 to 64 of a-z, 0-9, '-' and '_'.", "name");
+    return {};
+}
+
+v1::Stream describeStream(const store::StreamRow &row, const std::optional<StreamState> &state)
+{
+    v1::Stream stream;
+    stream.set_name(row.name);
+    stream.set_private_(row.isPrivate);
+    stream.set_status(state ? "live" : "idle");
+    *stream.mutable_created_at() = api::toTimestamp(row.createdAt);
+    if (!state)
+        return stream;
+    const Statistics &statistics = state->statistics;
+    v1::LiveInfo &live = *stream.mutable_live();
+    *live.mutable_started_at() = api::toTimestamp(statistics.startedAt);
+    live.set_publisher(statistics.publisher.address);
+    live.set_encoder(statistics.publisher.encoder);
+    live.set_bitrate_kbps(statistics.bitrateKbps);
+    live.set_viewers(viewersOf(statistics));
+    describeTracks(*live.mutable_tracks(), statistics.tracks);
+    live.set_frames(static_cast<double>(statistics.frames));
+    live.set_bytes(static_cast<double>(statistics.bytes));
+    live.set_fps(statistics.fps);
+    live.set_key_frame_interval_seconds(statistics.keyFrameIntervalSeconds);
+    live.set_jumps(static_cast<double>(statistics.jumps));
+    for (const auto &[protocol, viewers] : statistics.viewers) {
+        v1::ViewerCount &count = *live.add_viewers_by_protocol();
+        count.set_protocol(protocol);
+        count.set_viewers(viewers);
+    }
+    return stream;
+}
+
+void handleStreamCalls(api::Dispatcher &dispatcher, store::Store &store, Registry &registry, StreamCallHooks hooks)
+{
+    const StreamsPtr streams(new Streams{store, registry, std::move(hooks)});
+    dispatcher.handle<v1::CreateStreamRequest, v1::Stream>(
+        "matinee.v1.StreamService/CreateStream",
+        [streams](const Caller &, const v1::CreateStreamRequest &request) { return createStream(streams, request); });
+    dispatcher.handle<v1::ListStreamsRequest, v1::ListStreamsResponse>(
+        "matinee.v1.StreamService/ListStreams",
+        [streams](const Caller &, const v1::ListStreamsRequest &request) { return listStreams(streams, request); });
+    dispatcher.handle<v1::GetStreamRequest, v1::Stream>(
+        "matinee.v1.StreamService/GetStream",
+        [streams](const Caller &, const v1::GetStreamRequest &request) { return getStream(streams, request); });
+    dispatcher.handle<v1::DeleteStreamRequest, v1::DeleteStreamResponse>(
+        "matinee.v1.StreamService/DeleteStream",
+        [streams](const Caller &, const v1::DeleteStreamRequest &request) { return deleteStream(streams, request); });
+    dispatcher.handle<v1::RotateStreamKeyRequest, v1::Stream>(
+        "matinee.v1.StreamService/RotateStreamKey",
+        [streams](const Caller &, const v1::RotateStreamKeyRequest &request) { return rotateKey(streams, request); });
+    dispatcher.handle<v1::KickStreamRequest, v1::Stream>(
+        "matinee.v1.StreamService/KickStream",
+        [streams](const Caller &, const v1::KickStreamRequest &request) { return kickStream(streams, request); });
+    dispatcher.handle<v1::GetPlaybackRequest, v1::Playback>(
+        "matinee.v1.StreamService/GetPlayback",
+        [streams](const Caller &caller, const v1::GetPlaybackRequest &request) { return getPlayback(streams, caller, request); });
+}
+
+} // namespace matinee::live
