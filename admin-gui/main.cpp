@@ -8,7 +8,11 @@
 #include <QFile>
 #include <QSettings>
 
+#include <algorithm>
 #include <cstdio>
+#include <memory>
+#include <span>
+#include <string_view>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -27,13 +31,13 @@ int complain(const QString &sentence)
 int main(int argc, char **argv)
 {
     // Answers that need no display must not need one.
-    for (int i = 1; i < argc; ++i) {
-        if (qstrcmp(argv[i], "--version") == 0 || qstrcmp(argv[i], "-v") == 0) {
-            std::printf("matinee-admin %s\n", MATINEE_VERSION);
-            return 0;
-        }
-    }
-    QApplication application(argc, argv);
+    const std::span<char *> arguments(argv, static_cast<std::size_t>(argc));
+    const bool onlyAnswers = std::any_of(arguments.begin(), arguments.end(), [](const char *argument) {
+        const std::string_view text(argument);
+        return text == "--version" || text == "-v" || text == "--help" || text == "-h" || text == "--help-all";
+    });
+    const std::unique_ptr<QCoreApplication> owned(onlyAnswers ? new QCoreApplication(argc, argv) : new QApplication(argc, argv));
+    QCoreApplication &application = *owned;
     QCoreApplication::setOrganizationName(u"Matinee"_s);
     QCoreApplication::setApplicationName(u"matinee-admin"_s);
     QCoreApplication::setApplicationVersion(QStringLiteral(MATINEE_VERSION));

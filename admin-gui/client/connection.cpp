@@ -92,8 +92,11 @@ void Connection::connectSocket()
     connect(
         socket, &QWebSocket::disconnected, this,
         [this, socket] {
-            if (socket == m_socket.get())
-                lost(tr("The server closed the connection."));
+            // An error says more and is on its way where there is one.
+            QTimer::singleShot(0, this, [this, socket] {
+                if (socket == m_socket.get())
+                    lost(tr("The server closed the connection."));
+            });
         },
         Qt::QueuedConnection);
     m_connectBy.start(m_timing.connectWithin);
@@ -174,13 +177,16 @@ void Connection::onAuthenticated(const v1::Authenticated &answer)
     }
     m_connectBy.stop();
     m_serverVersion = text(answer.server_version());
-    m_scopes.clear();
+    m_permissions.clear();
     for (const auto &scope : answer.scopes())
-        m_scopes.append(text(scope));
+        m_permissions.append(text(scope));
     m_wasOnline = true;
     m_reason.clear();
     m_nextRetry = m_timing.firstRetry;
     for (const char *topic : {"streams", "health"}) {
+        // Asking for what the key does not allow ends the connection.
+        if (qstrcmp(topic, "streams") == 0 && !may("read_streams"_L1))
+            continue;
         v1::ClientMessage message;
         message.mutable_subscribe()->set_topic(topic);
         send(message);
@@ -196,7 +202,8 @@ void Connection::onStatus(const v1::Status &status)
         refuse(m_wasOnline ? tr("The API key is not valid any more. It may have been revoked or have expired.")
                            : tr("The server does not know this API key. Check that you copied all of it."));
     } else if (status.code() == "permission_denied") {
-        refuse(tr("This API key may not use the console. It needs the scope \"admin\" or \"server:read\"."));
+        refuse(
+            tr("This API key may not use the console. It needs the scope \"admin\", or \"streams\" or \"server:read\" for a part of it."));
     } else {
         lost(status.message().empty() ? tr("The server said goodbye.") : text(status.message()));
     }
@@ -242,14 +249,16 @@ void Connection::onSocketError(QAbstractSocket::SocketError error)
     if (m_questioned || m_state == State::Refused)
         return;
     const QString details = m_socket->errorString();
-    // The only trace that QWebSocket leaves of the HTTP status is in its text.
-    const bool handshake = m_state == State::Connecting && error != QAbstractSocket::ConnectionRefusedError;
-    if (handshake && details.contains(" 403"_L1)) {
+    // QWebSocket calls every unexpected answer "connection refused"; the only trace that it leaves of the HTTP status is in its text.
+    const bool handshake = m_state == State::Connecting;
+    if (handshake && details.contains("status code: 403"_L1, Qt::CaseInsensitive)) {
         refuse(tr("The server does not let consoles in from this computer's address. Its setting admin.allow_from decides that."));
-    } else if (handshake && details.contains(" 404"_L1)) {
+    } else if (handshake && details.contains("status code: 404"_L1, Qt::CaseInsensitive)) {
         const QString why =
             tr("There is a server at %1, but it has no Matinee console. Check the address and port.").arg(m_address.hostAndPort());
         m_wasOnline ? lost(why) : refuse(why);
+    } else if (handshake && details.contains("status code: "_L1, Qt::CaseInsensitive)) {
+        lost(tr("%1 does not take consoles at the moment: %2").arg(m_address.hostAndPort(), details.section(u':', -1).trimmed()));
     } else {
         lost(sentenceFor(error));
     }

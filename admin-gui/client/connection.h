@@ -72,7 +72,8 @@ public:
     /// It was online since open() and is on its way back.
     [[nodiscard]] bool isComingBack() const { return m_wasOnline && m_state != State::Online; }
     [[nodiscard]] const QString &serverVersion() const { return m_serverVersion; }
-    [[nodiscard]] const QStringList &scopes() const { return m_scopes; }
+    /// Whether the key allows it: "read_streams", "manage_streams". The server decides; this is for what to offer.
+    [[nodiscard]] bool may(QLatin1StringView permission) const { return m_permissions.contains(permission); }
 
     /// `done` gets Result<Response, CallError>, once, unless `context` is destroyed before.
     template <class Response, class Request, class Done> void call(const char *method, const Request &request, QObject *context, Done done)
@@ -132,7 +133,7 @@ private:
     State m_state = State::Disconnected;
     QString m_reason;
     QString m_serverVersion;
-    QStringList m_scopes;
+    QStringList m_permissions;
     bool m_wasOnline = false;
     bool m_questioned = false;
 

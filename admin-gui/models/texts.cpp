@@ -49,6 +49,8 @@ QString duration(qint64 seconds)
     const auto two = [](qint64 value) { return u"%1"_s.arg(value, 2, 10, QLatin1Char('0')); };
     if (minutes < 1)
         return QCoreApplication::translate("texts", "%1 s", "seconds").arg(seconds);
+    if (hours < 1 && seconds % 60 == 0)
+        return QCoreApplication::translate("texts", "%1 min", "minutes").arg(minutes);
     if (hours < 1)
         return QCoreApplication::translate("texts", "%1 min %2 s", "minutes and seconds").arg(minutes).arg(two(seconds % 60));
     if (days < 1)

@@ -335,6 +335,7 @@ void MainWindow::showConnection()
 void MainWindow::closeEvent(QCloseEvent *event)
 {
     m_settings.setValue(u"window/geometry"_s, saveGeometry());
+    m_streamsPage->showDetails(false);
     m_settings.setValue(u"window/streams"_s, m_streamsPage->saveState());
     QMainWindow::closeEvent(event);
 }

@@ -173,9 +173,9 @@ void OverviewPage::refreshChecks()
     for (const auto &check : m_health.checks()) {
         auto *dot = new StatusPill(this);
         dot->setStatus(check.status);
-        m_checks->addWidget(dot, line, 0, Qt::AlignTop);
+        m_checks->addWidget(dot, line, 0, Qt::AlignVCenter);
         auto *title = new QLabel(checkTitle(check.name), this);
-        m_checks->addWidget(title, line, 1, Qt::AlignTop);
+        m_checks->addWidget(title, line, 1, Qt::AlignVCenter);
         auto *detail = new QLabel(check.detail, this);
         detail->setWordWrap(true);
         detail->setProperty("tone", u"muted"_s);

@@ -1,6 +1,7 @@
 #include "pages/sign_in_page.h"
 
 #include "widgets/banner.h"
+#include "widgets/choice_box.h"
 #include "widgets/icons.h"
 
 #include <QAction>
@@ -36,7 +37,7 @@ SignInPage::SignInPage(KnownServers &servers, KeyStore &keys, QWidget *parent)
       m_servers(servers),
       m_keys(keys),
       m_banner(new Banner(this)),
-      m_address(new QComboBox(this)),
+      m_address(new ChoiceBox(this)),
       m_addressHint(muted({}, this)),
       m_key(new QLineEdit(this)),
       m_keyHint(muted({}, this)),
@@ -97,10 +98,25 @@ SignInPage::SignInPage(KnownServers &servers, KeyStore &keys, QWidget *parent)
     m_submit->setProperty("kind", u"primary"_s);
     form->addWidget(m_submit);
 
+    // Scrolls where the window is smaller than the card with a certificate in it.
+    auto *scroll = new QScrollArea(this);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    auto *content = new QWidget(scroll);
+    content->setObjectName(u"scrolled"_s);
+    auto *rows = new QVBoxLayout(content);
+    rows->addStretch(2);
+    auto *middle = new QHBoxLayout;
+    middle->addStretch();
+    middle->addWidget(card);
+    middle->addStretch();
+    rows->addLayout(middle);
+    rows->addStretch(3);
+    scroll->setWidget(content);
     auto *outer = new QVBoxLayout(this);
-    outer->addStretch(2);
-    outer->addWidget(card, 0, Qt::AlignHCenter);
-    outer->addStretch(3);
+    outer->setContentsMargins(0, 0, 0, 0);
+    outer->addWidget(scroll);
 
     connect(m_submit, &QPushButton::clicked, this, [this] { m_busy ? Q_EMIT cancelled() : submit(); });
     connect(m_key, &QLineEdit::returnPressed, this, &SignInPage::submit);
@@ -216,7 +232,7 @@ void SignInPage::ask(const CertificateQuestion &question)
 void SignInPage::remember(const ServerAddress &address, const QString &key)
 {
     m_servers.used(address.text());
-    if (m_remember->isChecked() && m_remember->isEnabled())
+    if (m_remember->isChecked())
         m_keys.save(address.text(), key, this, [this](const KeyStore::Answer &answer) {
             if (!answer.ok)
                 m_keyHint->setText(answer.problem);

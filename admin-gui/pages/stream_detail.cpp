@@ -109,17 +109,17 @@ QString StreamDetail::factsOf(const StreamRow &row) const
     const QString muted = tokens(palette()).muted.name();
     QString html;
     const auto section = [&](const QString &title) {
-        html += u"<p style='margin:10px 0 4px 0'><b>%1</b></p>"_s.arg(title.toHtmlEscaped());
+        html += u"<tr><td colspan='2' style='padding-top:10px; padding-bottom:2px'><b>%1</b></td></tr>"_s.arg(title.toHtmlEscaped());
     };
     const auto fact = [&](const QString &name, const QString &value) {
-        html += u"<p style='margin:0 0 3px 0'><span style='color:%1'>%2</span>&nbsp; %3</p>"_s.arg(muted, name.toHtmlEscaped(),
-                                                                                                   value.toHtmlEscaped());
+        html += u"<tr><td style='color:%1; padding-right:14px; padding-bottom:2px'>%2</td><td>%3</td></tr>"_s.arg(
+            muted, name.toHtmlEscaped(), value.toHtmlEscaped());
     };
+    const auto table = [&] { return u"<table cellspacing='0' cellpadding='0'>"_s + html + u"</table>"_s; };
     if (!row.live) {
         fact(tr("Created"), QLocale().toString(row.createdAt, QLocale::ShortFormat));
         fact(tr("Access"), row.isPrivate ? tr("private") : tr("public"));
-        html += u"<p style='margin:10px 0 6px 0; color:%1'>%2</p>"_s.arg(muted, tr("Nobody publishes at the moment.").toHtmlEscaped());
-        return html;
+        return table() + u"<p style='color:%1'>%2</p>"_s.arg(muted, tr("Nobody publishes at the moment.").toHtmlEscaped());
     }
     section(tr("Viewers"));
     if (row.viewersByProtocol.isEmpty())
@@ -141,7 +141,7 @@ QString StreamDetail::factsOf(const StreamRow &row) const
     fact(tr("Received"), texts::bytes(static_cast<double>(row.bytes)));
     fact(tr("Access"), row.isPrivate ? tr("private") : tr("public"));
     section(tr("Play"));
-    return html;
+    return table();
 }
 
 } // namespace matinee::gui

@@ -1,5 +1,6 @@
 #include "pages/stream_dialogs.h"
 
+#include "widgets/choice_box.h"
 #include "widgets/copy_field.h"
 
 #include <QCheckBox>
@@ -79,7 +80,7 @@ void ConfirmDialog::addToBody(QWidget *widget)
 KickDialog::KickDialog(const QString &stream, QWidget *parent)
     : ConfirmDialog(tr("Kick the publisher of %1?").arg(stream),
                     tr("The stream ends for everybody who watches it. Most encoders try to come back by themselves."), tr("&Kick"), parent),
-      m_block(new QComboBox(this))
+      m_block(new ChoiceBox(this))
 {
     m_block->setObjectName(u"block"_s);
     m_block->setAccessibleName(tr("How long the publisher is kept out"));

@@ -11,6 +11,7 @@
 
 #include <QAction>
 #include <QClipboard>
+#include <QEvent>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -49,25 +50,27 @@ StreamsPage::StreamsPage(StreamModel &streams, Connection &connection, QWidget *
     layout->setContentsMargins(24, 20, 24, 24);
     layout->setSpacing(14);
     auto *head = new QHBoxLayout;
-    head->setSpacing(8);
+    head->setSpacing(5);
     auto *title = new QLabel(tr("Streams"), this);
     QFont large = title->font();
     large.setPointSizeF(large.pointSizeF() * 1.6);
     large.setWeight(QFont::DemiBold);
     title->setFont(large);
     head->addWidget(title);
-    head->addStretch();
+    head->addStretch(1);
     m_filterLine->setObjectName(u"filter"_s);
     m_filterLine->setPlaceholderText(tr("Filter (Ctrl+F)"));
     m_filterLine->setAccessibleName(tr("Filter streams"));
     m_filterLine->setClearButtonEnabled(true);
-    m_filterLine->setFixedWidth(220);
+    m_filterLine->setMinimumWidth(90);
+    m_filterLine->setMaximumWidth(220);
     m_filterLine->addAction(icon(Symbol::Search), QLineEdit::LeadingPosition);
-    head->addWidget(m_filterLine);
+    head->addWidget(m_filterLine, 20);
     for (QAction *action : {m_kick, m_rotate, m_copy, m_remove, m_details}) {
         auto *button = new QToolButton(this);
         button->setDefaultAction(action);
         button->setIconSize({20, 20});
+        button->setFixedSize(34, 34);
         button->setFocusPolicy(Qt::StrongFocus);
         button->setAccessibleName(QString(action->text()).remove(u'&'));
         head->addWidget(button);
@@ -78,6 +81,7 @@ StreamsPage::StreamsPage(StreamModel &streams, Connection &connection, QWidget *
     createButton->setToolTip(m_create->toolTip());
     connect(createButton, &QPushButton::clicked, m_create, &QAction::trigger);
     connect(m_create, &QAction::changed, createButton, [this, createButton] { createButton->setEnabled(m_create->isEnabled()); });
+    head->addSpacing(4);
     head->addWidget(createButton);
     layout->addLayout(head);
     layout->addWidget(m_banner);
@@ -109,7 +113,10 @@ StreamsPage::StreamsPage(StreamModel &streams, Connection &connection, QWidget *
         refreshDetail();
     });
     connect(&m_streams, &QAbstractItemModel::rowsRemoved, this, &StreamsPage::refreshDetail);
-    connect(&m_connection, &Connection::stateChanged, this, &StreamsPage::refreshActions);
+    connect(&m_connection, &Connection::stateChanged, this, [this] {
+        refreshActions();
+        refreshEmpty();
+    });
     connect(m_detail, &StreamDetail::closeRequested, this, [this] { showDetails(false); });
     m_detail->setAddresses([this](const QString &path) { return m_connection.address().webUrl(path).toString(QUrl::FullyEncoded); });
 
@@ -184,16 +191,22 @@ void StreamsPage::makeTable()
     m_table->verticalHeader()->setDefaultSectionSize(44);
     auto *header = m_table->horizontalHeader();
     header->setHighlightSections(false);
-    header->setStretchLastSection(true);
+    header->setStretchLastSection(false);
     header->setSectionsMovable(true);
     header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    const int unit = m_table->fontMetrics().averageCharWidth();
-    const std::pair<int, int> widths[] = {{StreamModel::Name, 20},    {StreamModel::Status, 12},   {StreamModel::Bitrate, 28},
-                                          {StreamModel::Viewers, 12}, {StreamModel::Fps, 13},      {StreamModel::Format, 21},
-                                          {StreamModel::Uptime, 15},  {StreamModel::Publisher, 18}};
+    const int unit = m_table->fontMetrics().horizontalAdvance(u'0');
+    const std::pair<int, int> widths[] = {{StreamModel::Name, 18},   {StreamModel::Status, 10},   {StreamModel::Bitrate, 25},
+                                          {StreamModel::Viewers, 9}, {StreamModel::Fps, 10},      {StreamModel::Format, 19},
+                                          {StreamModel::Uptime, 12}, {StreamModel::Publisher, 14}};
     for (const auto &[column, characters] : widths)
         m_table->setColumnWidth(column, unit * characters + 20);
-    header->setMinimumSectionSize(unit * 7);
+    header->setMinimumSectionSize(unit * 9);
+    header->setSectionResizeMode(StreamModel::Name, QHeaderView::Fixed);
+    connect(header, &QHeaderView::sectionResized, this, [this](int column) {
+        if (column != StreamModel::Name)
+            fitName();
+    });
+    m_table->viewport()->installEventFilter(this);
     m_table->sortByColumn(StreamModel::Name, Qt::AscendingOrder);
 
     connect(m_table, &QTableView::activated, this, [this] { showDetails(true); });
@@ -203,6 +216,22 @@ void StreamsPage::makeTable()
         refreshDetail();
     });
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, &StreamsPage::refreshActions);
+}
+
+/// The name takes the room that the others leave. QHeaderView::Stretch would not give it back in a narrow window.
+void StreamsPage::fitName()
+{
+    const auto *header = m_table->horizontalHeader();
+    const int others = header->length() - header->sectionSize(StreamModel::Name);
+    const int least = m_table->fontMetrics().horizontalAdvance(u'0') * 14;
+    m_table->setColumnWidth(StreamModel::Name, std::max(least, m_table->viewport()->width() - others));
+}
+
+bool StreamsPage::eventFilter(QObject *watched, QEvent *event)
+{
+    if (event->type() == QEvent::Resize && watched == m_table->viewport())
+        fitName();
+    return QWidget::eventFilter(watched, event);
 }
 
 void StreamsPage::setKnown(bool known)
@@ -217,7 +246,13 @@ void StreamsPage::refreshEmpty()
         m_stack->setCurrentWidget(m_splitter);
         return;
     }
-    if (!m_known)
+    const bool online = m_connection.state() == Connection::State::Online;
+    const bool manages = m_connection.may("manage_streams"_L1);
+    if (online && !m_connection.may("read_streams"_L1))
+        m_empty->say(
+            tr("Not for this key"),
+            tr("The API key that you signed in with does not allow to see streams. Sign in with one of scope \"admin\" or \"streams\"."));
+    else if (!m_known)
         m_empty->say(tr("Waiting for the list…"), tr("It comes as soon as the server answers."));
     else if (m_streams.rowCount() > 0)
         m_empty->say(tr("Nothing matches"), tr("No stream has \"%1\" in its name, state, format or publisher.").arg(m_filterLine->text()),
@@ -225,7 +260,7 @@ void StreamsPage::refreshEmpty()
     else
         m_empty->say(tr("No streams yet"),
                      tr("Make one, enter its server and key in OBS or another encoder, and it appears here as soon as it goes live."),
-                     tr("Create your first stream"));
+                     manages ? tr("Create your first stream") : QString());
     m_stack->setCurrentWidget(m_empty);
 }
 
@@ -233,10 +268,11 @@ void StreamsPage::refreshActions()
 {
     const bool online = m_connection.state() == Connection::State::Online;
     const StreamRow *row = m_streams.row(m_streams.find(selected()));
-    m_create->setEnabled(online);
-    m_kick->setEnabled(online && row && row->live);
-    m_rotate->setEnabled(online && row);
-    m_remove->setEnabled(online && row);
+    const bool manages = online && m_connection.may("manage_streams"_L1);
+    m_create->setEnabled(manages);
+    m_kick->setEnabled(manages && row && row->live);
+    m_rotate->setEnabled(manages && row);
+    m_remove->setEnabled(manages && row);
     m_copy->setEnabled(row != nullptr);
     m_details->setEnabled(row != nullptr);
 }
@@ -258,6 +294,10 @@ void StreamsPage::showDetails(bool shown)
     shown = shown && !selected().isEmpty();
     m_detail->setVisible(shown);
     m_details->setChecked(shown);
+    // What the pane tells as well makes room for it.
+    for (const int column : {StreamModel::Format, StreamModel::Uptime, StreamModel::Publisher})
+        m_table->setColumnHidden(column, shown);
+    fitName();
     refreshDetail();
     if (!shown)
         m_table->setFocus();

@@ -40,9 +40,13 @@ public:
     QByteArray saveState() const;
     void restoreState(const QByteArray &state);
 
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
 private:
     void makeActions();
     void makeTable();
+    void fitName();
     void refreshEmpty();
     void refreshActions();
     void refreshDetail();

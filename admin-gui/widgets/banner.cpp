@@ -30,6 +30,7 @@ Banner::Banner(QWidget *parent) : QFrame(parent), m_label(new QLabel(this)), m_a
         if (m_onAction)
             m_onAction();
     });
+    m_action->hide();
     m_fade.setSingleShot(true);
     connect(&m_fade, &QTimer::timeout, this, &Banner::clear);
     hide();

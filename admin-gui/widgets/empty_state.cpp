@@ -51,7 +51,12 @@ EmptyState::EmptyState(Symbol symbol, QWidget *parent)
     m_text->setAlignment(Qt::AlignHCenter);
     m_text->setProperty("tone", QStringLiteral("muted"));
     m_text->setFixedWidth(440);
-    layout->addWidget(m_text, 0, Qt::AlignHCenter);
+    // Between stretches and not aligned, since an aligned label is not asked for its height at this width.
+    auto *middle = new QHBoxLayout;
+    middle->addStretch();
+    middle->addWidget(m_text);
+    middle->addStretch();
+    layout->addLayout(middle);
     layout->addSpacing(8);
     m_action->setProperty("kind", QStringLiteral("primary"));
     layout->addWidget(m_action, 0, Qt::AlignHCenter);

@@ -142,6 +142,11 @@ QPainterPath outline(Symbol symbol)
         line(7.5, 7.5, 7.6, 7.5);
         line(7.5, 16.5, 7.6, 16.5);
         break;
+    case Symbol::Chevron:
+        p.moveTo(7, 10);
+        p.lineTo(12, 15);
+        p.lineTo(17, 10);
+        break;
     case Symbol::Details:
         p.addRoundedRect(QRectF(4, 5, 16, 14), 2, 2);
         line(14, 5, 14, 19);

@@ -26,6 +26,7 @@ enum class Symbol
     Check,
     Server,
     Details,
+    Chevron,
 };
 
 [[nodiscard]] QIcon icon(Symbol symbol);

@@ -1,6 +1,7 @@
 #include "widgets/language.h"
 
-#include <QCoreApplication>
+#include <QFont>
+#include <QGuiApplication>
 #include <QLibraryInfo>
 #include <QLocale>
 #include <QTranslator>
@@ -32,6 +33,12 @@ bool useLanguage(QCoreApplication &application, const QString &name)
     else
         delete qts;
     application.installTranslator(ours);
+    if (locale.language() == QLocale::Chinese && qobject_cast<QGuiApplication *>(&application)) {
+        // Without a named family the fallback may take Japanese forms of the characters, in whatever weight comes first.
+        QFont font = QGuiApplication::font();
+        font.setFamilies({font.family(), u"Noto Sans CJK SC"_s, u"Source Han Sans SC"_s, u"WenQuanYi Micro Hei"_s});
+        QGuiApplication::setFont(font);
+    }
     return true;
 }
 

@@ -14,13 +14,13 @@ namespace matinee::gui {
 
 namespace {
 
-/// The next of 1, 2, 5, 10, 20, 50 ... at or above `value`: a scale that does not jump with each sample.
+/// The next of 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15 ... at or above `value`: a scale that does not jump with each sample.
 double roundedUp(double value)
 {
     if (value <= 0)
         return 1;
     const double magnitude = std::pow(10.0, std::floor(std::log10(value)));
-    for (const double step : {1.0, 2.0, 5.0}) {
+    for (const double step : {1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0}) {
         if (value <= step * magnitude)
             return step * magnitude;
     }
@@ -111,8 +111,7 @@ void Sparkline::paintEvent(QPaintEvent *)
     const QRectF above(area.left(), 0, area.width(), fontMetrics().height());
     const QRectF below(area.left(), area.bottom() + 4, area.width(), fontMetrics().height());
     painter.drawText(above, Qt::AlignLeft | Qt::AlignVCenter, m_text(top));
-    painter.drawText(below, Qt::AlignLeft | Qt::AlignVCenter,
-                     tr("%1 ago").arg(texts::duration((m_capacity - 1) * m_secondsPerValue + m_secondsPerValue)));
+    painter.drawText(below, Qt::AlignLeft | Qt::AlignVCenter, tr("%1 ago").arg(texts::duration(m_capacity * m_secondsPerValue)));
     painter.drawText(below, Qt::AlignRight | Qt::AlignVCenter, tr("now"));
     if (m_hovered >= 0 && m_hovered < m_values.size()) {
         const double step = area.width() / static_cast<double>(std::max<qsizetype>(1, m_capacity - 1));

@@ -99,11 +99,12 @@ QString styleSheetOf(const Tokens &t)
            "QPushButton[kind=\"primary\"]:disabled { background: %4; border-color: %4; color: %6; }"
            "QPushButton[kind=\"danger\"] { color: %9; border-color: %9; font-weight: 600; } QPushButton[kind=\"danger\"]:focus { border: "
            "2px solid %9; padding: 5px 13px; }"
-           "QToolButton { border: 1px solid transparent; border-radius: 6px; padding: 5px 8px; }"
+           "QToolButton { border: 1px solid transparent; border-radius: 6px; padding: 5px; }"
            "QToolButton:hover { background: %3; } QToolButton:pressed { background: %4; } QToolButton:focus { border-color: %7; }"
            "QTableView { background: %2; border: 1px solid %4; border-radius: 8px; outline: none; gridline-color: transparent; }"
            "QHeaderView { background: transparent; border: none; }"
-           "QHeaderView::section { background: %2; color: %6; border: none; border-bottom: 1px solid %4; padding: 8px 10px; font-weight: "
+           "QHeaderView::section { background: %2; color: %6; border: none; border-bottom: 1px solid %4; padding: 8px 1px 8px 10px; "
+           "font-weight: "
            "600; }"
            "QHeaderView::section:first { border-top-left-radius: 8px; } QHeaderView::section:last { border-top-right-radius: 8px; }"
            "QHeaderView::up-arrow, QHeaderView::down-arrow { width: 9px; height: 9px; subcontrol-position: center right; right: 4px; }"
@@ -120,7 +121,7 @@ QString styleSheetOf(const Tokens &t)
            "QListView#navigation { background: transparent; border: none; outline: none; padding: 0; }"
            "QListView#navigation::item { padding: 8px 10px; border-radius: 6px; margin: 1px 0; color: %5; border: 1px solid transparent; }"
            "QListView#navigation::item:hover { background: %3; } QListView#navigation::item:selected { background: %3; color: %7; }"
-           "QListView#navigation:focus::item:selected { border: 1px solid %7; }"
+           "QListView#navigation:focus { border: none; } QListView#navigation::item:focus { border: 1px solid %7; }"
            "QLabel[tone=\"muted\"] { color: %6; } QLabel[tone=\"bad\"] { color: %9; }"_s.arg(
                t.window.name(), t.surface.name(), t.raised.name(), t.border.name(), t.text.name(), t.muted.name(), t.accent.name(),
                t.onAccent.name(), t.bad.name());

@@ -63,7 +63,7 @@ bool isHostName(std::string_view text)
         before = c;
     }
     // A name made of digits and dots only is a mistyped address.
-    return before != '-' && std::any_of(text.begin(), text.end(), isLetter);
+    return before != '-' && before != '.' && std::any_of(text.begin(), text.end(), isLetter);
 }
 
 /// "host", "host:port", "[v6]:port".

@@ -1,8 +1,9 @@
 // One page application, embedded in the server program. Nothing is inlined: the server forbids inline scripts.
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { env } from 'node:process';
 import { defineConfig } from 'vitest/config';
 
-const server = process.env['MATINEE_URL'] ?? 'http://127.0.0.1:8080';
+const server = env['MATINEE_URL'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
   plugins: [svelte()],

@@ -29,7 +29,7 @@ public:
     virtual Handle open(const std::string &address, Replies replies) = 0;
     /// Hands over one serialised matinee.v1.ClientMessage. False where the session's queue is full: the caller closes the connection.
     [[nodiscard]] virtual bool post(Handle session, const QByteArray &clientMessage) = 0;
-    /// Ends the session. An unknown or ended handle is ignored.
+    /// Ends the session. An unknown or ended handle is ignored. Never called from within a reply.
     virtual void close(Handle session) = 0;
 };
 

@@ -2,6 +2,9 @@
 
 #include "matinee/v1/envelope.pb.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace matinee::admin {
 
 namespace {
@@ -47,7 +50,12 @@ Session::Session(std::unique_ptr<QWebSocket> socket, std::string address, Bridge
 Session::~Session()
 {
     m_socket->disconnect(this);
-    if (m_bridged)
+    leaveBridge();
+}
+
+void Session::leaveBridge()
+{
+    if (std::exchange(m_bridged, false))
         m_bridge.close(m_handle);
 }
 
@@ -81,31 +89,35 @@ void Session::takeFromServer(const QByteArray &bytes)
 {
     if (m_closing)
         return;
-    bool goodbye = false;
-    bool refused = false;
-    if (!m_authenticated) {
-        v1::ServerMessage message;
-        if (message.ParseFromArray(bytes.constData(), static_cast<int>(bytes.size())) && message.has_authenticated()) {
-            refused = !message.authenticated().status().code().empty();
-            m_authenticated = !refused;
-        }
-        goodbye = message.has_goodbye();
-        if (m_authenticated)
-            m_authenticateBy.stop();
+    if (m_authenticated) {
+        m_socket->sendBinaryMessage(bytes);
+        if (m_socket->bytesToWrite() > m_limits.outgoingBytes)
+            close(QWebSocketProtocol::CloseCode(1013), QStringLiteral("too slow"));
+        return;
     }
-    m_socket->sendBinaryMessage(bytes);
-    if (refused) {
-        v1::ServerMessage farewell;
-        v1::ServerMessage answer;
-        answer.ParseFromArray(bytes.constData(), static_cast<int>(bytes.size()));
-        *farewell.mutable_goodbye()->mutable_status() = answer.authenticated().status();
-        m_socket->sendBinaryMessage(serialised(farewell));
-        close(QWebSocketProtocol::CloseCodePolicyViolated, QStringLiteral("refused"));
-    } else if (goodbye) {
-        close(QWebSocketProtocol::CloseCodePolicyViolated, QStringLiteral("goodbye"));
-    } else if (m_socket->bytesToWrite() > m_limits.outgoingBytes) {
-        close(QWebSocketProtocol::CloseCode(1013), QStringLiteral("too slow"));
+    // The answer to Authenticate is read here too: the channel is for keys that may read the server, whatever else a key may do.
+    v1::ServerMessage message;
+    if (!message.ParseFromArray(bytes.constData(), static_cast<int>(bytes.size())) || !message.has_authenticated()) {
+        m_socket->sendBinaryMessage(bytes);
+        return;
     }
+    auto &answer = *message.mutable_authenticated();
+    const auto &scopes = answer.scopes();
+    if (answer.status().code().empty() && std::find(scopes.begin(), scopes.end(), "read_server") == scopes.end()) {
+        answer.clear_scopes();
+        answer.mutable_status()->set_code("permission_denied");
+        answer.mutable_status()->set_message("This API key may not read the server's state; the console needs that.");
+    }
+    m_socket->sendBinaryMessage(serialised(message));
+    if (answer.status().code().empty()) {
+        m_authenticated = true;
+        m_authenticateBy.stop();
+        return;
+    }
+    v1::ServerMessage farewell;
+    *farewell.mutable_goodbye()->mutable_status() = answer.status();
+    m_socket->sendBinaryMessage(serialised(farewell));
+    close(QWebSocketProtocol::CloseCodePolicyViolated, QStringLiteral("refused"));
 }
 
 void Session::refuse(const char *code, const char *sentence)
@@ -127,10 +139,8 @@ void Session::close(QWebSocketProtocol::CloseCode code, const QString &reason)
     m_reason = reason;
     m_authenticateBy.stop();
     m_pinger.stop();
-    if (m_bridged) {
-        m_bridged = false;
-        m_bridge.close(m_handle);
-    }
+    // Not from within a reply of the bridge, which may be what brought us here.
+    QTimer::singleShot(0, this, &Session::leaveBridge);
     m_closeBy.start(m_limits.closeWithin);
     m_socket->close(code, reason);
 }

@@ -37,6 +37,7 @@ private:
     void takeFromServer(const QByteArray &bytes);
     void refuse(const char *code, const char *sentence);
     void close(QWebSocketProtocol::CloseCode code, const QString &reason);
+    void leaveBridge();
     void ping();
     void finish(const QString &reason);
 

@@ -4,6 +4,8 @@
 #include "api/grpc_services.h"
 #include "observe/log.h"
 
+#include "grpc/reflection/v1/reflection.pb.h"
+
 #include <grpc/support/log.h>
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/server_posix.h>
@@ -40,6 +42,9 @@ public:
         for (const DeclaredCall *call : dispatcher.calls())
             services.insert(call->method->service()->full_name());
         m_services.assign(services.begin(), services.end());
+        // What reflection lists it must be able to describe: these files are used by their bytes only, and would not be linked in.
+        (void)grpc::health::v1::HealthCheckRequest::default_instance();
+        (void)grpc::reflection::v1::ServerReflectionRequest::default_instance();
     }
 
     /// False where gRPC cannot start.

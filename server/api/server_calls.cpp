@@ -23,7 +23,8 @@ Task<Result<v1::Server>> getServer(std::shared_ptr<Knowledge> known)
     server.set_version(known->facts.version);
     server.set_rtmp_port(known->facts.rtmpPort);
     if (known->setupMayBeOpen) {
-        Result<bool> open = co_await known->store.read<bool>([](store::Transaction &tx) { return accounts::setupIsOpen(tx); });
+        const std::function<Result<bool>(store::Transaction &)> job = [](store::Transaction &tx) { return accounts::setupIsOpen(tx); };
+        Result<bool> open = co_await known->store.read<bool>(job);
         if (open && !*open)
             known->setupMayBeOpen = false;
         // While the database is away nobody can be set up, and this call should answer all the same.
@@ -37,7 +38,9 @@ Task<Result<v1::ClaimSetupResponse>> claimSetup(std::shared_ptr<Knowledge> known
     if (request.token().empty() || request.token().size() > 256)
         co_return fail(ErrorCode::InvalidArgument, "The token is the part of the set-up link after the last '/' or '='.", "token");
     const std::string token = request.token();
-    const auto claim = [known, token](store::Transaction &tx) -> Result<v1::ClaimSetupResponse> {
+    // Named and of this type: GCC 12 destroys a lambda twice that is a temporary of a co_await expression and captures by value.
+    const std::function<Result<v1::ClaimSetupResponse>(store::Transaction &)> claim =
+        [known, token](store::Transaction &tx) -> Result<v1::ClaimSetupResponse> {
         Result<accounts::MintedKey> minted = accounts::claimSetupToken(tx, token, "set-up link", std::chrono::system_clock::now());
         if (!minted)
             return minted.error();

@@ -23,9 +23,6 @@ namespace matinee::app {
 
 struct Core
 {
-    /// Where the ports are known only after listening.
-    using RtmpPort = std::function<std::uint16_t()>;
-
     Core(const settings::Snapshot &settings, std::string dataDir, std::size_t workerCount);
     Core(const Core &) = delete;
     Core &operator=(const Core &) = delete;
@@ -45,8 +42,9 @@ struct Core
     KeyAuthenticator authenticator;
     StoreAudit audit;
     api::Dispatcher dispatcher;
-    std::string serverName; ///< server.name at start
-    std::uint16_t rtmpPort = 0;
+    const std::string serverName; ///< server.name at start
+    const std::uint16_t rtmpPort;
+    std::function<void()> streamsChanged; ///< Set before the workers start; called on any of them.
 };
 
 /// Every declared call and its handler, as one list.

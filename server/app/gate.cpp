@@ -12,6 +12,8 @@ namespace {
 constexpr std::chrono::seconds kKnownFor{2};
 constexpr std::size_t kMostKnown = 4096;
 
+using FindStream = std::function<Result<std::optional<store::StreamRow>>(store::Transaction &)>;
+
 } // namespace
 
 StoreGate::StoreGate(store::Store &store, observe::Metrics &metrics)
@@ -40,8 +42,8 @@ Task<Result<std::string>> StoreGate::mayPublish(std::string key, std::string add
     }
     std::optional<store::StreamRow> row;
     if (accounts::isPublishKey(key)) {
-        auto found = co_await m_store.read<std::optional<store::StreamRow>>(
-            [hash = accounts::publishKeyHash(key)](store::Transaction &tx) { return store::findStreamByKeyHash(tx, hash); });
+        const FindStream find = [hash = accounts::publishKeyHash(key)](store::Transaction &tx) { return store::findStreamByKeyHash(tx, hash); };
+        auto found = co_await m_store.read(find);
         if (!found)
             co_return refuse("unavailable", fail(ErrorCode::Unavailable, "The stream key cannot be checked now: the database is away. Try again in a moment."));
         row = std::move(*found);
@@ -72,8 +74,8 @@ Task<Result<void>> StoreGate::mayPlay(std::string name, Caller caller)
     }
     if (remembered && Clock::now() - remembered->at < kKnownFor)
         co_return verdict(*remembered);
-    const auto found =
-        co_await m_store.read<std::optional<store::StreamRow>>([name](store::Transaction &tx) { return store::findStream(tx, name); });
+    const FindStream find = [name](store::Transaction &tx) { return store::findStream(tx, name); };
+    const auto found = co_await m_store.read(find);
     if (!found) {
         if (remembered) // those who watch go on while the database is away
             co_return verdict(*remembered);

@@ -24,7 +24,8 @@ Task<Result<void>> StoreAudit::record(api::AuditEntry entry)
     row.detail = entry.caller.face + ": " + entry.outcome;
     row.address = std::move(entry.caller.address);
     row.requestId = std::move(entry.caller.requestId);
-    co_return co_await m_store.write<void>([row = std::move(row)](store::Transaction &tx) { return store::appendAudit(tx, row); });
+    const std::function<Result<void>(store::Transaction &)> append = [row = std::move(row)](store::Transaction &tx) { return store::appendAudit(tx, row); };
+    co_return co_await m_store.write(append);
 }
 
 } // namespace matinee::app

@@ -103,6 +103,7 @@ Result<void> Server::open()
 
 void Server::start()
 {
+    m_core.streamsChanged = [topics = m_topics] { topics->streamsChanged(); };
     m_core.registry.onChange([topics = m_topics](const std::string &, bool) { topics->streamsChanged(); });
     m_core.workers.start();
     m_topics->start();

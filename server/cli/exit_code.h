@@ -5,7 +5,8 @@
 
 namespace matinee::cli {
 
-enum ExitCode {
+enum ExitCode
+{
     kOk = 0,
     kFailed = 1,      ///< It was asked for correctly and could not be done.
     kUsage = 2,       ///< The command line or the configuration is wrong.
@@ -18,11 +19,15 @@ enum ExitCode {
 [[nodiscard]] constexpr int exitCodeOf(const Error &error)
 {
     switch (error.code) {
-    case ErrorCode::InvalidArgument: return kUsage;
-    case ErrorCode::NotFound: return kNotFound;
+    case ErrorCode::InvalidArgument:
+        return kUsage;
+    case ErrorCode::NotFound:
+        return kNotFound;
     case ErrorCode::Unavailable:
-    case ErrorCode::PermissionDenied: return kEnvironment;
-    default: return kFailed;
+    case ErrorCode::PermissionDenied:
+        return kEnvironment;
+    default:
+        return kFailed;
     }
 }
 

@@ -3,7 +3,7 @@
 
 #include "app/offline.h"
 #include "app/serve.h"
-#include "store/migration_status.h"
+#include "cli/database.h"
 
 #include "common/protocol/result.h"
 #include "common/settings/snapshot.h"
@@ -25,6 +25,8 @@ struct World
 
     std::function<int(const app::ServeOptions &)> serve;
     std::function<Result<std::unique_ptr<app::OfflineCalls>>(const settings::Snapshot &, const std::string &dataDir)> openOffline;
+    std::function<Result<DatabaseState>(const settings::Snapshot &, const std::string &dataDir)> databaseState;
+    std::function<Result<DatabaseUpgrade>(const settings::Snapshot &, const std::string &dataDir)> upgradeDatabase;
     /// "rtmp://HOST:1935/live" and "http://HOST:8080" as people reach this machine.
     std::function<std::string(const settings::Snapshot &, std::uint16_t port)> rtmpAddress;
     std::function<std::string(const settings::Snapshot &, std::uint16_t port)> webAddress;

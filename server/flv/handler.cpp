@@ -22,7 +22,7 @@ constexpr milliseconds kTracksWait{1000};
 // A publisher that has connected and sends nothing at all.
 constexpr milliseconds kFirstTrackWait{10000};
 constexpr milliseconds kTracksPoll{25};
-constexpr int kRetrySeconds = 2;
+constexpr std::chrono::seconds kNotLiveRetry{2};
 
 constexpr std::array kEnds{live::FanOutEnd::ViewerLeft, live::FanOutEnd::PublisherLeft, live::FanOutEnd::StreamDeleted,
                            live::FanOutEnd::Draining,   live::FanOutEnd::TooSlow,       live::FanOutEnd::Stopped};
@@ -70,10 +70,9 @@ void Service::count(live::FanOutEnd end)
 
 Task<void> respondNotLive(http::Exchange &exchange, const std::string &name)
 {
-    Error error = fail(ErrorCode::NotFound, name + " is not live at the moment. Try again in a little while.");
-    auto response = http::problem(error, exchange.request().requestId);
-    response.headers.emplace_back("Retry-After", std::to_string(kRetrySeconds));
-    co_await exchange.respond(std::move(response));
+    auto error = fail(ErrorCode::NotFound, name + " is not live at the moment. Try again in a little while.");
+    error.retryAfter = kNotLiveRetry;
+    co_await exchange.respond(http::problem(error, exchange.request().requestId));
 }
 
 /// Answers who may not play.

@@ -8,20 +8,14 @@ namespace matinee::hls {
 
 namespace {
 
-constexpr int kNotLiveRetrySeconds = 2;
-constexpr int kNoSegmentRetrySeconds = 1;
-
-http::Response problem(const http::Exchange &exchange, const Error &error, int retrySeconds)
-{
-    auto response = http::problem(error, exchange.request().requestId);
-    response.headers.emplace_back("Retry-After", std::to_string(retrySeconds));
-    return response;
-}
+constexpr std::chrono::seconds kNotLiveRetry{2};
+constexpr std::chrono::seconds kNoSegmentRetry{1};
 
 Task<void> respondNotLive(http::Exchange &exchange, const std::string &name)
 {
-    const auto error = fail(ErrorCode::NotFound, name + " is not live at the moment. Try again in a little while.");
-    co_await exchange.respond(problem(exchange, error, kNotLiveRetrySeconds));
+    auto error = fail(ErrorCode::NotFound, name + " is not live at the moment. Try again in a little while.");
+    error.retryAfter = kNotLiveRetry;
+    co_await exchange.respond(http::problem(error, exchange.request().requestId));
 }
 
 std::vector<std::pair<std::string, std::string>> playlistHeaders()
@@ -131,8 +125,9 @@ Task<void> Service::playlist(http::Exchange &exchange)
             co_return co_await exchange.respond(http::problem(*content.failure, request.requestId));
         if (content.closed)
             co_return co_await respondNotLive(exchange, name);
-        const auto error = fail(ErrorCode::Unavailable, "The first segment of " + name + " is not ready yet. Try again in a moment.");
-        co_return co_await exchange.respond(problem(exchange, error, kNoSegmentRetrySeconds));
+        auto error = fail(ErrorCode::Unavailable, "The first segment of " + name + " is not ready yet. Try again in a moment.");
+        error.retryAfter = kNoSegmentRetry;
+        co_return co_await exchange.respond(http::problem(error, request.requestId));
     }
     http::Response response;
     response.headers = playlistHeaders();

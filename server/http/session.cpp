@@ -86,8 +86,9 @@ Task<void> Session::run()
 {
     if (!co_await sniff())
         co_return;
-    while (co_await serveOne()) {
-    }
+    bool more = true;
+    while (more)
+        more = co_await serveOne();
     if (!m_connection)
         co_return;
     if (m_linger)
@@ -134,8 +135,10 @@ Task<bool> Session::sniff()
     if (const auto came = co_await fill(m_options->headTimeout); !came)
         co_return false;
     m_idle = false;
-    if (buffered().front() == kTlsHandshake && !co_await startTls())
-        co_return false;
+    if (buffered().front() == kTlsHandshake) {
+        if (!co_await startTls())
+            co_return false;
+    }
     const auto deadline = m_began + m_options->headTimeout;
     for (;;) {
         const std::size_t seen = std::min(m_end - m_begin, kPreface.size());
@@ -210,7 +213,9 @@ Task<bool> Session::serveOne()
     co_await route();
     finishRequest();
     // What is left of a body that nobody read would be taken for the next request.
-    co_return m_answer == Answer::Complete &&m_keepAlive &&m_parser.done();
+    // Not in the co_return: GCC 12 lays the frame out wrongly for an && there, and the first resumption jumps into nowhere.
+    const bool more = m_answer == Answer::Complete && m_keepAlive && m_parser.done();
+    co_return more;
 }
 
 Task<bool> Session::parseBuffered()
@@ -229,8 +234,10 @@ Task<bool> Session::readHead()
     m_began = Clock::now();
     auto deadline = m_began + m_options->headTimeout; // From the first byte, which may be buffered already.
     for (;;) {
-        if (m_begin < m_end && !co_await parseBuffered())
-            co_return false;
+        if (m_begin < m_end) {
+            if (!co_await parseBuffered())
+                co_return false;
+        }
         if (m_parser.headDone())
             co_return true;
         if (!m_parser.started() && m_served > 0) {
@@ -443,8 +450,9 @@ void Session::finishRequest()
     m_door->count(method, m_status);
     if (m_answer == Answer::Complete) // How long somebody watched says nothing about our answers.
         m_door->observe(m_route, seconds);
-    log::debug("http", "{} {} {} {} B {:.1f} ms from {} (request {})", method, m_request.path, m_status, m_sentBytes, seconds * 1000,
-               m_request.clientAddress, m_request.requestId);
+    // The route and not the path, which may hold a key or a token.
+    log::debug("http", "{} {} {} {} B {:.1f} ms from {} (request {})", method, m_route ? m_route->name : "-", m_status, m_sentBytes,
+               seconds * 1000, m_request.clientAddress, m_request.requestId);
 }
 
 std::unique_ptr<net::Connection> Session::detach(std::vector<std::uint8_t> &requestBytes)

@@ -177,15 +177,17 @@ Task<void> FanOut::sendPlain()
 {
     flush();
     while (!m_end || (m_sendRest && m_blocked)) {
-        if (!m_blocked) {
-            (void)co_await m_wake.async_wait(asio::as_tuple(asio::use_awaitable));
-            if (m_end && m_sendRest && !m_blocked)
-                flush();
-        } else if (co_await waitForRoom()) {
+        // One co_await a branch: GCC 12 makes wrong code of `else if (co_await ...)`.
+        if (m_blocked) {
+            const bool room = co_await waitForRoom();
+            if (!room)
+                co_return;
             m_blocked = false;
             flush();
         } else {
-            co_return;
+            (void)co_await m_wake.async_wait(asio::as_tuple(asio::use_awaitable));
+            if (m_end && m_sendRest && !m_blocked)
+                flush();
         }
         if (m_end && Clock::now() >= m_farewell)
             co_return;
@@ -243,8 +245,12 @@ void FanOut::stop(FanOutEnd reason)
 Task<void> FanOut::watchPeer()
 {
     std::array<std::uint8_t, 64> ignored;
-    while (co_await m_connection.waitReadable()) {
-        if (!co_await m_connection.readSome(ignored, m_limits.stall))
+    for (;;) {
+        const auto readable = co_await m_connection.waitReadable();
+        if (!readable)
+            break;
+        const auto count = co_await m_connection.readSome(ignored, m_limits.stall);
+        if (!count)
             break;
     }
     stop(FanOutEnd::ViewerLeft);

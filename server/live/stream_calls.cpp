@@ -29,6 +29,9 @@ struct Streams
 };
 using StreamsPtr = std::shared_ptr<const Streams>;
 
+// Jobs have names below: GCC 12 destroys a lambda twice that is a temporary of a co_await expression and captures by value.
+using ReadRow = std::function<Result<std::optional<store::StreamRow>>(store::Transaction &)>;
+
 Error noSuchStream(const std::string &name)
 {
     return fail(ErrorCode::NotFound, "There is no stream named " + name + ".", "name");
@@ -60,8 +63,8 @@ Task<Result<store::StreamRow>> rowOf(StreamsPtr streams, std::string name)
 {
     if (Result<void> good = checkStreamName(name); !good)
         co_return good.error();
-    Result<std::optional<store::StreamRow>> row = co_await streams->store.read<std::optional<store::StreamRow>>(
-        [name](store::Transaction &tx) { return store::findStream(tx, name); });
+    const ReadRow job = [name](store::Transaction &tx) { return store::findStream(tx, name); };
+    Result<std::optional<store::StreamRow>> row = co_await streams->store.read<std::optional<store::StreamRow>>(job);
     if (!row)
         co_return row.error();
     if (!*row)
@@ -79,7 +82,8 @@ Task<Result<v1::Stream>> createStream(StreamsPtr streams, const v1::CreateStream
     row.keyHash = accounts::publishKeyHash(key);
     row.isPrivate = request.private_();
     row.createdAt = std::chrono::system_clock::now();
-    Result<void> inserted = co_await streams->store.write<void>([row](store::Transaction &tx) { return store::insertStream(tx, row); });
+    const std::function<Result<void>(store::Transaction &)> job = [row](store::Transaction &tx) { return store::insertStream(tx, row); };
+    Result<void> inserted = co_await streams->store.write<void>(job);
     if (!inserted && inserted.error().code == ErrorCode::AlreadyExists)
         co_return fail(ErrorCode::AlreadyExists, "There is a stream named " + row.name + " already.", "name");
     if (!inserted)
@@ -99,8 +103,10 @@ Task<Result<v1::ListStreamsResponse>> listStreams(StreamsPtr streams, const v1::
     const std::size_t size = request.page_size() == 0 ? kDefaultPage : request.page_size();
     const std::string after = request.page_token();
     // One more than asked for tells whether there is another page.
-    Result<std::vector<store::StreamRow>> rows = co_await streams->store.read<std::vector<store::StreamRow>>(
-        [after, size](store::Transaction &tx) { return store::listStreams(tx, after, static_cast<int>(size) + 1); });
+    const std::function<Result<std::vector<store::StreamRow>>(store::Transaction &)> job = [after, size](store::Transaction &tx) {
+        return store::listStreams(tx, after, static_cast<int>(size) + 1);
+    };
+    Result<std::vector<store::StreamRow>> rows = co_await streams->store.read<std::vector<store::StreamRow>>(job);
     if (!rows)
         co_return rows.error();
     v1::ListStreamsResponse answer;
@@ -126,7 +132,8 @@ Task<Result<v1::DeleteStreamResponse>> deleteStream(StreamsPtr streams, const v1
     if (Result<void> good = checkStreamName(request.name()); !good)
         co_return good.error();
     const std::string name = request.name();
-    Result<bool> deleted = co_await streams->store.write<bool>([name](store::Transaction &tx) { return store::deleteStream(tx, name); });
+    const std::function<Result<bool>(store::Transaction &)> job = [name](store::Transaction &tx) { return store::deleteStream(tx, name); };
+    Result<bool> deleted = co_await streams->store.write<bool>(job);
     if (!deleted)
         co_return deleted.error();
     if (!*deleted)
@@ -144,15 +151,15 @@ Task<Result<v1::Stream>> rotateKey(StreamsPtr streams, const v1::RotateStreamKey
     const std::string key = accounts::makePublishKey();
     const std::string hash = accounts::publishKeyHash(key);
     // One transaction: the answer shows the stream that got this key.
-    Result<std::optional<store::StreamRow>> row = co_await streams->store.write<std::optional<store::StreamRow>>(
-        [name, hash](store::Transaction &tx) -> Result<std::optional<store::StreamRow>> {
-            const Result<bool> updated = store::updateStreamKey(tx, name, hash);
-            if (!updated)
-                return updated.error();
-            if (!*updated)
-                return std::optional<store::StreamRow>();
-            return store::findStream(tx, name);
-        });
+    const ReadRow job = [name, hash](store::Transaction &tx) -> Result<std::optional<store::StreamRow>> {
+        const Result<bool> updated = store::updateStreamKey(tx, name, hash);
+        if (!updated)
+            return updated.error();
+        if (!*updated)
+            return std::optional<store::StreamRow>();
+        return store::findStream(tx, name);
+    };
+    Result<std::optional<store::StreamRow>> row = co_await streams->store.write<std::optional<store::StreamRow>>(job);
     if (!row)
         co_return row.error();
     if (!*row)

@@ -158,7 +158,6 @@ private:
     std::optional<std::string> m_kicked;
 };
 
-/// Reads once and feeds the dialogue. Events are in m_events also when it fails.
 Task<Result<std::size_t, net::IoError>> Session::read(Milliseconds timeout)
 {
     co_return co_await m_connection.readSome(m_buffer, timeout);
@@ -175,7 +174,8 @@ Task<bool> Session::send(media::Bytes bytes)
 
 Task<Ending> Session::run()
 {
-    if (auto failed = co_await shakeHands())
+    auto failed = co_await shakeHands();
+    if (failed)
         co_return std::move(*failed);
     auto request = co_await awaitRequest();
     if (!request)
@@ -199,7 +199,8 @@ Task<std::optional<Ending>> Session::shakeHands()
         const auto used = handshake.feed(bytes);
         if (!used)
             co_return Ending{"not_rtmp"};
-        if (!co_await send(handshake.takeOutput()))
+        const bool sent = co_await send(handshake.takeOutput());
+        if (!sent)
             co_return Ending{"handshake_incomplete"};
         if (*used < bytes.size()) // belongs to the conversation
             m_connection.unread(bytes.subspan(*used));
@@ -219,7 +220,8 @@ Task<Result<Session::Request, Ending>> Session::awaitRequest()
             co_return Answer(Ending{count.error() == net::IoError::Closed ? "left" : "connection_lost"});
         m_events.clear();
         const auto fed = m_dialogue.feed(std::span<const std::uint8_t>(m_buffer).first(*count), m_events);
-        if (!co_await flush())
+        const bool sent = co_await flush();
+        if (!sent)
             co_return Answer(Ending{"connection_lost"});
         for (auto event = m_events.begin(); event != m_events.end(); ++event) {
             std::optional<Request> request;
@@ -397,7 +399,10 @@ Task<Ending> Session::play(std::string name)
 Task<void> Session::watchPlayer(live::FanOut &fanOut)
 {
     bool here = true;
-    while (here && co_await m_connection.waitReadable()) {
+    while (here) {
+        const auto readable = co_await m_connection.waitReadable();
+        if (!readable)
+            break;
         const auto count = co_await read(m_limits.command);
         if (!count)
             break;

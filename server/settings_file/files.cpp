@@ -55,7 +55,7 @@ bool writeAll(int fd, std::string_view content)
 Result<std::string> readFile(const std::string &path, std::size_t limit)
 {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-    if (!file && errno == ENOENT)
+    if (!file && (errno == ENOENT || errno == ENOTDIR))
         return fail(ErrorCode::NotFound, "there is no such file");
     if (!file)
         return fail(ErrorCode::Unavailable, "cannot be read: " + reason());

@@ -1,5 +1,6 @@
 #include "settings_file/yaml_file.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <sstream>
@@ -22,7 +23,7 @@ struct Stop
 class Reader final : public YAML::EventHandler
 {
 public:
-    Reader(YamlFile &file, const std::string &source) : m_file(file), m_source(source) {}
+    Reader(YamlFile &file, const std::string &source, std::string_view content) : m_file(file), m_source(source), m_content(content) {}
 
     void OnDocumentStart(const YAML::Mark &) override {}
     void OnDocumentEnd() override {}
@@ -122,9 +123,31 @@ private:
         m_frames.push_back(std::move(frame));
     }
 
+    /// yaml-cpp takes a quote that is never closed as one that ends with the file, and YAML lets a quoted text run over lines: the keys
+    /// in between would be lost without a word. No setting has line breaks, so a quote ends on its line.
+    void refuseOpenQuote(const YAML::Mark &mark)
+    {
+        auto at = static_cast<std::size_t>(mark.pos);
+        if (mark.pos < 0 || at >= m_content.size() || (m_content[at] != '"' && m_content[at] != '\''))
+            return;
+        const char quote = m_content[at];
+        for (++at; at < m_content.size() && m_content[at] != '\n'; ++at) {
+            if (quote == '"' && m_content[at] == '\\')
+                ++at; // whatever follows is part of the text
+            else if (m_content[at] == quote && quote == '\'' && m_content.substr(at + 1, 1) == "'")
+                ++at; // '' stands for one '
+            else if (m_content[at] == quote)
+                return;
+        }
+        problem(mark, here(), "has a quote that is not closed on its line");
+        throw Stop();
+    }
+
     void scalar(const YAML::Mark &mark, const std::string &tag, YAML::anchor_t anchor, const std::optional<std::string> &value)
     {
         refuseDecoration(mark, tag, anchor);
+        if (tag == "!")
+            refuseOpenQuote(mark);
         if (m_frames.empty()) {
             if (!value) // an empty file, or comments only
                 return;
@@ -183,6 +206,7 @@ private:
 
     YamlFile &m_file;
     const std::string &m_source;
+    const std::string_view m_content; // valid UTF-8 without a mark at its beginning, so that positions are those of the parser
     std::vector<Frame> m_frames;
     std::map<std::string, int> m_lines; // of the entries, by key
     int m_keyLine = 0;
@@ -195,6 +219,27 @@ std::string reason(const YAML::Exception &error)
     if (what.find("tab") != std::string::npos)
         return "has a tab in its indentation; YAML wants spaces";
     return "is not YAML here: " + what + " (look at the indentation, and at quotes and brackets that are not closed)";
+}
+
+/// The offset of the first byte that is not UTF-8 (RFC 3629), or npos.
+std::size_t firstInvalid(std::string_view text)
+{
+    for (std::size_t at = 0; at < text.size();) {
+        const auto byte = [&](std::size_t i) { return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U; };
+        const unsigned first = byte(0);
+        const std::size_t length = first < 0x80 ? 1 : first >= 0xC2 && first < 0xE0 ? 2 : first >= 0xE0 && first < 0xF0 ? 3 : 4;
+        // The second byte rules out overlong forms, surrogates and what lies beyond U+10FFFF.
+        const unsigned low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+        const unsigned high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+        if ((first >= 0x80 && first < 0xC2) || first > 0xF4 || (length > 1 && (byte(1) < low || byte(1) > high)))
+            return at;
+        for (std::size_t i = 2; i < length; ++i) {
+            if ((byte(i) & 0xC0) != 0x80)
+                return at;
+        }
+        at += length;
+    }
+    return std::string_view::npos;
 }
 
 } // namespace
@@ -210,13 +255,20 @@ YamlFile readYaml(std::string_view content, const std::string &source)
         file.problems.push_back({source, 0, "", "is not a text file (it has a zero byte in it)"});
         return file;
     }
+    if (content.starts_with("\xEF\xBB\xBF"))
+        content.remove_prefix(3);
+    if (const auto invalid = firstInvalid(content); invalid != std::string_view::npos) {
+        const auto line = 1 + std::count(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(invalid), '\n');
+        file.problems.push_back({source, static_cast<int>(line), "", "is not UTF-8 text"});
+        return file;
+    }
     std::istringstream stream{std::string(content)};
-    Reader reader(file, source);
+    Reader reader(file, source, content);
     try {
         YAML::Parser parser(stream);
         if (parser.HandleNextDocument(reader)) {
             YamlFile rest;
-            Reader ignored(rest, source);
+            Reader ignored(rest, source, content);
             if (parser.HandleNextDocument(ignored) && (!rest.entries.empty() || !rest.problems.empty()))
                 file.problems.push_back({source, rest.entries.empty() ? rest.problems.front().line : rest.entries.front().line, "",
                                          "belongs to a second document (after a line \"---\"); only one is read"});

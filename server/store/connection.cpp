@@ -67,9 +67,24 @@ Connection::~Connection()
 Result<void> Connection::open()
 {
     close();
+    auto r = connect();
+    if (r)
+        r = prepareSession();
+    if (!r) {
+        const Error error = r.error();
+        close();
+        return error;
+    }
+    m_wasOpen = true;
+    return {};
+}
+
+Result<void> Connection::connect()
+{
     const bool sqlite = m_url.engine == Engine::Sqlite;
     if (sqlite) {
-        if (auto r = prepareSqliteFile(m_url.path, m_access == Access::Write); !r)
+        // Made once: an empty file in the place of one that was taken away would hide the loss.
+        if (auto r = prepareSqliteFile(m_url.path, m_access == Access::Write && !m_wasOpen); !r)
             return r.error();
     }
     QSqlDatabase database = QSqlDatabase::addDatabase(sqlite ? QStringLiteral("QSQLITE") : QStringLiteral("QPSQL"), m_id);
@@ -92,11 +107,6 @@ Result<void> Connection::open()
     m_open = database.open();
     if (!m_open)
         return cannotConnect(m_url, database.lastError());
-    if (auto r = prepareSession(); !r) {
-        const Error error = r.error();
-        close();
-        return error;
-    }
     return {};
 }
 
@@ -164,6 +174,9 @@ Result<void> Connection::preparePostgres()
     if ((*facts)[0][1].toString() == QStringLiteral("off"))
         if (auto r = run("SET synchronous_commit = on"); !r)
             return r;
+    // libpq writes notices straight to stderr.
+    if (auto r = run("SET client_min_messages = error"); !r)
+        return r;
     const std::string limit = std::to_string(m_patience.count());
     if (auto r = run(("SET statement_timeout = " + limit).c_str()); !r)
         return r;
@@ -185,11 +198,10 @@ Result<void> Connection::commit()
     auto r = run("COMMIT");
     if (r || m_open)
         return r;
-    return fail(ErrorCode::Unavailable,
-                m_access == Access::Read
-                    ? databaseAway().message
-                    : "The connection to the database broke while the change was being stored; whether it was is not known. Look "
-                      "before you try again.");
+    return fail(ErrorCode::Unavailable, m_access == Access::Read
+                                            ? databaseAway().message
+                                            : "The database failed while the change was being stored; whether it was is not known. Look "
+                                              "before you try again.");
 }
 
 void Connection::rollback()

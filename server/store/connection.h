@@ -47,6 +47,7 @@ public:
 
 private:
     Result<QSqlQuery *> bound(const char *sql, const std::vector<QVariant> &values);
+    Result<void> connect();
     Result<void> prepareSession();
     Result<void> prepareSqlite();
     Result<void> preparePostgres();
@@ -58,6 +59,7 @@ private:
     observe::Histogram m_duration;
     const QString m_id; // of the QSqlDatabase
     bool m_open = false;
+    bool m_wasOpen = false;                                  // once at least
     std::unordered_map<std::string, QSqlQuery> m_statements; // by text
     std::optional<Error> m_failure;
 };

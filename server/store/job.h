@@ -34,10 +34,11 @@ public:
     [[nodiscard]] bool enterCommit() { return advance(Stage::Running, Stage::Committing); }
 
     // any thread
-    /// The first answer counts; false where there was one before.
-    bool answer(std::optional<Error> error);
+    using Count = std::function<void()>;
+    /// The first answer counts, and `count` is called just before it is given; false where there was one before.
+    bool answer(std::optional<Error> error, const Count &count = {});
     /// The deadline has come. True where the caller was still waiting.
-    bool expire();
+    bool expire(const Count &count = {});
     /// Answered or not, the job's captures are let go on the thread that ran it.
     void release() { m_body = nullptr; }
 

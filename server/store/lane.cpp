@@ -74,6 +74,11 @@ void Lane::close()
     for (const auto &seat : m_seats)
         if (seat->thread.joinable())
             seat->thread.join();
+    {
+        const std::lock_guard lock(m_mutex);
+        for (const auto &seat : m_seats)
+            seat->up = false;
+    }
     failWaiting();
 }
 
@@ -195,7 +200,8 @@ void Lane::setUp(Seat &seat, bool up)
         away = was && !up && std::none_of(m_seats.begin(), m_seats.end(), [](const auto &other) { return other->up; });
     }
     if (away) {
-        log::error("store", "{} is away; trying again until it is back", m_setup.url.describe());
+        log::error("store", "{} is away for {}; trying again until it is back", m_setup.url.describe(),
+                   m_setup.access == Connection::Access::Write ? "writes" : "reads");
         failWaiting();
     }
 }
@@ -263,8 +269,7 @@ void Lane::finish(Job &job, std::optional<Error> error)
                                 : error->code == ErrorCode::Unavailable ? counters.unavailable
                                 : error->code == ErrorCode::Internal    ? counters.failed
                                                                         : counters.refused;
-    if (job.answer(std::move(error)))
-        counter.add();
+    job.answer(std::move(error), [&] { counter.add(); });
 }
 
 } // namespace matinee::store

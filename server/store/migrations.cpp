@@ -49,11 +49,16 @@ Result<std::vector<AppliedMigration>> readApplied(Connection &connection)
 
 Result<void> createTable(Connection &connection)
 {
+    auto exists = tableExists(connection);
+    if (!exists)
+        return exists.error();
+    if (*exists)
+        return {};
     if (connection.engine() == Engine::Sqlite)
         return connection.run(
-            "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, "
+            "CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, "
             "checksum TEXT NOT NULL, applied_at INTEGER NOT NULL, dirty INTEGER NOT NULL CHECK (dirty IN (0, 1))) STRICT");
-    return connection.run("CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, "
+    return connection.run("CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, "
                           "checksum TEXT NOT NULL, applied_at BIGINT NOT NULL, dirty BOOLEAN NOT NULL)");
 }
 

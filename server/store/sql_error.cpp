@@ -27,6 +27,20 @@ std::string firstLine(const QSqlError &error)
     return text.substr(0, text.find('\n')).substr(0, 300);
 }
 
+/// A statement on one line, for the log.
+std::string shortened(const char *sql)
+{
+    std::string text;
+    for (const char *c = sql; *c != '\0' && text.size() < 160; ++c) {
+        const bool space = *c == ' ' || *c == '\n';
+        if (!space)
+            text.push_back(*c);
+        else if (!text.empty() && text.back() != ' ')
+            text.push_back(' ');
+    }
+    return text;
+}
+
 /// Result codes of SQLite: the low byte is the kind. https://www.sqlite.org/rescode.html
 SqlFailure explainSqlite(int code)
 {
@@ -100,7 +114,8 @@ SqlFailure explain(Engine engine, const QSqlError &error, const char *what)
     if (failure.error.code != ErrorCode::AlreadyExists) {
         // Class 22, "invalid input syntax for ...", quotes the value itself.
         const std::string text = engine == Engine::Postgres && code.starts_with("22") ? std::string() : firstLine(error);
-        log::warn("store", "{} {}: {} ({})", engine == Engine::Sqlite ? "SQLite" : "PostgreSQL", code.empty() ? "error" : code, text, what);
+        log::warn("store", "{} {}: {} ({})", engine == Engine::Sqlite ? "SQLite" : "PostgreSQL", code.empty() ? "error" : code, text,
+                  shortened(what));
     }
     return failure;
 }

@@ -8,6 +8,7 @@
 #include <boost/asio/execution.hpp>
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <future>
 
 namespace matinee::store {
@@ -61,8 +62,7 @@ private:
                 continue; // answered meanwhile
             m_jobs.pop_front();
             lock.unlock();
-            if (first.job->expire())
-                first.lane->countTimeout();
+            first.job->expire([&] { first.lane->countTimeout(); });
             lock.lock();
         }
     }
@@ -203,8 +203,9 @@ Task<std::optional<Error>> Store::submitted(Lane lane, Body body)
             asio::post(to, [resume = std::move(resume), error = std::move(error)]() mutable { std::move(resume)(std::move(error)); });
         });
     };
-    std::optional<Error> error = co_await asio::async_initiate<decltype(asio::use_awaitable), void(std::optional<Error>)>(
-        initiate, asio::use_awaitable, std::move(body));
+    asio::use_awaitable_t<> token;
+    const std::optional<Error> error =
+        co_await asio::async_initiate<asio::use_awaitable_t<>, void(std::optional<Error>)>(initiate, token, std::move(body));
     co_return error;
 }
 

@@ -5,6 +5,7 @@
 #include <QVariant>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 

@@ -82,7 +82,8 @@ void FakeServer::receive(QWebSocket *socket, const QByteArray &bytes)
         authenticated->set_server_version("0.1.0");
         peer.authenticated = message.authenticate().api_key() == key;
         if (peer.authenticated) {
-            authenticated->add_scopes("admin");
+            for (const auto &permission : permissions)
+                authenticated->add_scopes(permission);
             send(socket, reply);
             return;
         }
@@ -96,6 +97,9 @@ void FakeServer::receive(QWebSocket *socket, const QByteArray &bytes)
     } else if (!peer.authenticated) {
         qFatal("The console sent something before it was authenticated.");
     } else if (message.has_subscribe()) {
+        if (message.subscribe().topic() == "streams" &&
+            std::find(permissions.begin(), permissions.end(), "read_streams") == permissions.end())
+            qFatal("The console asked for streams with a key that does not allow it.");
         peer.topics.insert(message.subscribe().topic());
         if (message.subscribe().topic() == "streams")
             send(socket, streamsEvent());

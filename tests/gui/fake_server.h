@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 class QWebSocket;
 
@@ -40,6 +41,7 @@ public:
     [[nodiscard]] static v1::Health health(int viewers, int live);
 
     std::string key = "good-key";
+    std::vector<std::string> permissions{"read_server", "read_streams", "manage_streams"};
     std::string refusal = "unauthenticated"; ///< Code for any other key.
     bool mute = false;                       ///< Takes everything, answers nothing.
     bool pongs = true;

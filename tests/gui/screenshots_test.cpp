@@ -57,7 +57,15 @@ protected:
     {
         settle(80ms);
         QWidget *shown = widget ? widget : window.get();
+        for (auto *button : shown->findChildren<QPushButton *>()) {
+            if (button->isVisible()) {
+                EXPECT_LE(button->sizeHint().width(), button->width()) << page << ": " << button->text().toStdString();
+            }
+        }
         for (auto *label : shown->findChildren<QLabel *>()) {
+            if (label->isVisible() && label->wordWrap()) {
+                EXPECT_LE(label->heightForWidth(label->width()), label->height()) << page << ": " << label->text().toStdString();
+            }
             if (label->isVisible() && !label->wordWrap() && label->textFormat() != Qt::RichText &&
                 label->sizePolicy().horizontalPolicy() != QSizePolicy::Ignored) {
                 EXPECT_LE(label->sizeHint().width(), label->width() + 1) << label->text().toStdString();

@@ -12,7 +12,7 @@ LEVELS = {"common": 0, "media": 1, "net": 2, "http": 2, "observe": 2, "store": 2
 PURE = ["common/protocol", "common/settings", "server/media", "server/rtmp/wire", "server/flv/wire", "server/hls/wire", "server/http/wire"]
 # Services build on the live core and on declared calls; observe is used by everything at its level.
 PEERS = {"net": {"observe"}, "http": {"net", "observe"}, "store": {"net", "observe"}, "settings_file": {"observe"},
-         "live": {"accounts"}, "rtmp": {"live"}, "flv": {"live", "rtmp/wire"}, "hls": {"live", "mux"}, "mux": set(), "accounts": set(),
+         "live": {"accounts", "api"}, "rtmp": {"live"}, "flv": {"live", "rtmp/wire"}, "hls": {"live", "mux", "flv/wire"}, "mux": set(), "accounts": set(),
          "api": {"accounts"}, "admin": {"api"}, "cli": {"app"}, "app": {"cli"}}
 # Handlers of declared calls live beside what they serve and speak the generated messages.
 FORBIDDEN_IN_PURE = re.compile(r"^(Q[A-Z]\w*|Qt\w*/|boost/asio|boost/beast|thread$|mutex$|spdlog/|sys/|unistd\.h|iostream$|prometheus/)")

@@ -61,7 +61,7 @@ protected:
     {
         if (GetParam() == store::Engine::Postgres) {
             m_postgres = std::make_unique<PostgresServer>();
-            m_url = m_postgres->url(m_postgres->newDatabase());
+            m_url = m_postgres->url("postgres"); // new with the server
         } else {
             m_url = "sqlite:" + (m_folder.path() / "matinee.db").string();
         }

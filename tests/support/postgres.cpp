@@ -53,6 +53,16 @@ const passwd *serverUser()
     return user;
 }
 
+/// A server's files are about 25 MB and live for a second: in memory where there is room, since each case has a server of its own.
+fs::path folderForServers()
+{
+    constexpr std::uintmax_t kRoom = 1U << 30;
+    const fs::path memory = "/dev/shm";
+    std::error_code error;
+    const fs::space_info space = fs::space(memory, error);
+    return !error && space.available >= kRoom && ::access(memory.c_str(), W_OK | X_OK) == 0 ? memory : fs::temp_directory_path();
+}
+
 struct Spawned
 {
     pid_t pid;
@@ -123,15 +133,34 @@ int freePort()
     giveUp("No free port was found.");
 }
 
-void makeCluster(const fs::path &programs, const fs::path &folder)
+void initialise(const fs::path &programs, const fs::path &folder)
 {
     const fs::path passwordFile = folder / "password";
     std::ofstream(passwordFile) << PostgresServer::kPassword;
     if (const passwd *user = serverUser(); user && chown(passwordFile.c_str(), user->pw_uid, user->pw_gid) != 0)
         giveUp("chown failed");
     run({programs / "initdb", "-D", folder / "data", "-U", PostgresServer::kUser, "-A", "scram-sha-256",
-         "--pwfile=" + passwordFile.string(), "-E", "UTF8", "--locale=C", "--no-sync"},
+         "--pwfile=" + passwordFile.string(), "-E", "UTF8", "--locale=C", "--wal-segsize=1", "--no-sync"},
         true);
+}
+
+/// initdb takes over a second and each test case is a process of its own, so the first keeps a copy of its result for all others.
+void makeCluster(const fs::path &programs, const fs::path &folder)
+{
+    const fs::path kept = fs::path(MATINEE_TEST_CACHE) /
+                          ("postgres-" + programs.parent_path().filename().string() + "-small-user" + std::to_string(geteuid()));
+    if (fs::exists(kept)) {
+        run({"/bin/cp", "-a", kept, folder / "data"}, false);
+        return;
+    }
+    initialise(programs, folder);
+    const fs::path copy = kept.string() + "." + std::to_string(getpid());
+    fs::create_directories(kept.parent_path());
+    run({"/bin/cp", "-a", folder / "data", copy}, false);
+    std::error_code takenMeanwhile;
+    fs::rename(copy, kept, takenMeanwhile);
+    if (takenMeanwhile)
+        fs::remove_all(copy);
 }
 
 std::string encoded(const std::string &text)
@@ -152,7 +181,7 @@ std::string encoded(const std::string &text)
 
 PostgresServer::PostgresServer() : m_programs(findPrograms())
 {
-    std::string pattern = (fs::temp_directory_path() / "matinee-postgres-XXXXXX").string();
+    std::string pattern = (folderForServers() / "matinee-postgres-XXXXXX").string();
     if (!mkdtemp(pattern.data()))
         giveUp("No temporary folder could be made.");
     m_folder = pattern;
@@ -160,7 +189,7 @@ PostgresServer::PostgresServer() : m_programs(findPrograms())
         giveUp("chown failed");
     try {
         makeCluster(m_programs, m_folder);
-        start();
+        startOnAFreePort();
     } catch (...) {
         std::error_code ignored;
         fs::remove_all(m_folder, ignored);
@@ -175,12 +204,24 @@ PostgresServer::~PostgresServer()
     fs::remove_all(m_folder, ignored);
 }
 
+void PostgresServer::startOnAFreePort()
+{
+    // Between the look and the start another test may take it.
+    for (int attempt = 0;; ++attempt) {
+        m_port = freePort();
+        try {
+            return start();
+        } catch (const std::runtime_error &) {
+            if (attempt == 2)
+                throw;
+        }
+    }
+}
+
 void PostgresServer::start()
 {
     if (m_pid > 0)
         return;
-    if (m_port == 0)
-        m_port = freePort();
     const fs::path data = m_folder / "data";
     m_pid =
         spawn({m_programs / "postgres", "-D", data, "-c", "listen_addresses=127.0.0.1", "-c", "port=" + std::to_string(m_port), "-c",
@@ -243,7 +284,7 @@ void PostgresServer::signalAll(int signal)
             continue;
         std::string text;
         std::getline(std::ifstream(entry.path() / "stat"), text); // empty where that process has just ended
-        const std::size_t name = text.rfind(')'); // "pid (name) state parent ..."
+        const std::size_t name = text.rfind(')');                 // "pid (name) state parent ..."
         pid_t parent = 0;
         if (name != std::string::npos && std::sscanf(text.c_str() + name + 1, " %*c %d", &parent) == 1 && parent == m_pid)
             ::kill(std::stoi(process), signal);

@@ -36,6 +36,7 @@ public:
     static constexpr const char *kPassword = "p@ss:w/rd%?#'\\";
 
 private:
+    void startOnAFreePort();
     void end(int signal);
     void signalAll(int signal);
 

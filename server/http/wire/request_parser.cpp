@@ -166,7 +166,7 @@ Result<std::size_t, ParseError> RequestParser::feedHead(std::span<const std::uin
         const bool afterCr = !m_raw.empty() && m_raw.back() == '\r';
         if (afterCr != (c == '\n') || (c != '\r' && c != '\n' && !isFieldByte(c)))
             return malformed;
-        if (inRequestLine && m_raw.find(' ') == std::string::npos && c != ' ' && (!isTokenChar(c) || m_raw.size() >= kMaxMethod))
+        if (inRequestLine && m_raw.find(' ') == std::string::npos && (c != ' ' || m_raw.empty()) && (!isTokenChar(c) || m_raw.size() >= kMaxMethod))
             return ParseError::BadRequestLine;
         if (!inRequestLine && m_raw.size() == m_lineStart && (c == ' ' || c == '\t'))
             return ParseError::BadHeader; // A folded line, RFC 9112 5.2.
@@ -201,8 +201,9 @@ Result<std::size_t, ParseError> RequestParser::feedBody(std::span<const std::uin
     }
     if (m_head.contentLength > m_maxBody)
         return ParseError::BodyTooLarge;
-    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), m_head.contentLength - m_body.size()));
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), m_head.contentLength - m_bodyBytes));
     m_body.append(reinterpret_cast<const char *>(bytes.data()), count);
+    m_bodyBytes += count;
     return count;
 }
 
@@ -222,7 +223,7 @@ bool RequestParser::done() const
     case RequestHead::Framing::None:
         return true;
     case RequestHead::Framing::Length:
-        return m_body.size() == m_head.contentLength;
+        return m_bodyBytes == m_head.contentLength;
     case RequestHead::Framing::Chunked:
         return m_chunked.done();
     }

@@ -63,7 +63,7 @@ public:
     /// Between head and body; without it no body is taken. Fails where the announced length is over the limit.
     Result<void, ParseError> allowBody(std::size_t maxBytes);
     [[nodiscard]] bool done() const;
-    [[nodiscard]] std::size_t bodyBytes() const { return m_body.size(); }
+    [[nodiscard]] std::size_t bodyBytes() const { return m_bodyBytes; }
     [[nodiscard]] std::string takeBody() { return std::move(m_body); }
 
     void reset(); ///< For the next request on the connection.
@@ -80,6 +80,7 @@ private:
     RequestHead m_head;
     std::size_t m_maxBody = 0;
     std::string m_body;
+    std::size_t m_bodyBytes = 0; ///< Also after takeBody().
     ChunkedDecoder m_chunked;
 };
 

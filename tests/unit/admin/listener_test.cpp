@@ -56,6 +56,8 @@ public:
             auto *authenticated = answer.mutable_authenticated();
             if (message.authenticate().api_key() != "good")
                 authenticated->mutable_status()->set_code("unauthenticated");
+            else
+                authenticated->add_scopes(scope);
         } else if (message.has_call()) {
             answer.mutable_response()->set_id(message.call().id());
             answer.mutable_response()->set_body(message.call().method() == "flood" ? std::string(1 << 20, 'x') : message.call().body());
@@ -63,14 +65,21 @@ public:
         reply(session, answer);
         return true;
     }
-    void close(Handle session) override { sessions.erase(session); }
+    void close(Handle session) override
+    {
+        EXPECT_FALSE(inReply);
+        sessions.erase(session);
+    }
 
     void reply(Handle session, const v1::ServerMessage &message)
     {
         // As in the real one: later, by the event loop, and not after close().
         QTimer::singleShot(0, &context, [this, session, bytes = bytesOf(message)] {
-            if (const auto found = sessions.find(session); found != sessions.end())
-                Replies(found->second).message(bytes);
+            if (const auto found = sessions.find(session); found != sessions.end()) {
+                inReply = true;
+                found->second.message(bytes);
+                inReply = false;
+            }
         });
     }
 
@@ -78,6 +87,8 @@ public:
     std::map<Handle, Replies> sessions;
     std::vector<std::string> addresses;
     Handle last = 0;
+    std::string scope = "read_server";
+    bool inReply = false;
     bool full = false;
     bool silent = false;
 };
@@ -168,6 +179,18 @@ TEST_F(AdminListener, SaysGoodbyeToAWrongKeyAndCloses)
     EXPECT_NE(metrics.text().find("matinee_admin_connections 0"), std::string::npos);
 }
 
+TEST_F(AdminListener, RefusesAGoodKeyThatMayNotReadTheServer)
+{
+    bridge.scope = "read_streams";
+    Client client(start().port());
+    ASSERT_TRUE(client.opened());
+    client.authenticate("good");
+    ASSERT_TRUE(waitFor([&] { return client.closed; }));
+    ASSERT_EQ(client.received.size(), 2U);
+    EXPECT_EQ(client.received[0].authenticated().status().code(), "permission_denied");
+    EXPECT_EQ(client.received[1].goodbye().status().code(), "permission_denied");
+}
+
 TEST_F(AdminListener, OpensNoSessionForAFirstMessageThatIsNotAuthenticate)
 {
     Client call(start().port());
@@ -236,7 +259,7 @@ TEST_F(AdminListener, ClosesAConsoleWhoseKeyIsNotAnsweredInTime)
     ASSERT_TRUE(client.opened());
     client.authenticate("good");
     ASSERT_TRUE(waitFor([&] { return client.closed; }));
-    EXPECT_TRUE(bridge.sessions.empty());
+    EXPECT_TRUE(waitFor([&] { return bridge.sessions.empty(); }));
 }
 
 TEST_F(AdminListener, ClosesOnAMessageOverTheLimit)

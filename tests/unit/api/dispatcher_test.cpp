@@ -100,7 +100,7 @@ TEST_F(DispatcherTest, RunsTheHandlerWithTheCallerAndTheRequest)
     const auto answer = call("Echo", stranger("198.51.100.4"), request);
     ASSERT_TRUE(answer);
     EXPECT_EQ(*answer, request.SerializeAsString());
-    EXPECT_EQ(calls.lastCaller.address, "198.51.100.4");
+    EXPECT_EQ(calls.lastCaller().address, "198.51.100.4");
 }
 
 TEST_F(DispatcherTest, AStrangerIsAskedForAKeyAndAKeyWithoutPermissionIsRefused)
@@ -178,12 +178,12 @@ TEST_F(DispatcherTest, AuditedCallsAreWrittenDownWithTheirOutcome)
     EXPECT_FALSE(call("Guarded", holder(kEveryPermission), request));
     EXPECT_FALSE(call("Guarded", stranger(), request));         // never reached the handler
     EXPECT_TRUE(call("Echo", stranger(), test::EchoRequest())); // not declared with audit
-    ASSERT_EQ(calls.audit.entries.size(), 2u);
-    EXPECT_EQ(calls.audit.entries[0].call, "matinee.test.GoodService/Guarded");
-    EXPECT_EQ(calls.audit.entries[0].subject, "one");
-    EXPECT_EQ(calls.audit.entries[0].outcome, "ok");
-    EXPECT_EQ(calls.audit.entries[0].caller.keyId, "k3y");
-    EXPECT_EQ(calls.audit.entries[1].outcome, "not_found");
+    ASSERT_EQ(calls.audit.entries().size(), 2u);
+    EXPECT_EQ(calls.audit.entries()[0].call, "matinee.test.GoodService/Guarded");
+    EXPECT_EQ(calls.audit.entries()[0].subject, "one");
+    EXPECT_EQ(calls.audit.entries()[0].outcome, "ok");
+    EXPECT_EQ(calls.audit.entries()[0].caller.keyId, "k3y");
+    EXPECT_EQ(calls.audit.entries()[1].outcome, "not_found");
 }
 
 TEST_F(DispatcherTest, CallsAreMeasuredByOutcome)

@@ -7,7 +7,11 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
+#include <mutex>
 #include <optional>
 
 namespace matinee::api {
@@ -51,9 +55,9 @@ public:
         co_return fail(ErrorCode::Unauthenticated, "The API key is not known here.");
     }
 
-    int asked = 0;
-    bool away = false;
-    bool revoked = false;
+    std::atomic<int> asked{0};
+    std::atomic<bool> away{false};
+    std::atomic<bool> revoked{false};
 };
 
 class AuditLines : public AuditSink
@@ -61,10 +65,19 @@ class AuditLines : public AuditSink
 public:
     Task<Result<void>> record(AuditEntry entry) override
     {
-        entries.push_back(std::move(entry));
+        std::lock_guard lock(m_mutex);
+        m_entries.push_back(std::move(entry));
         co_return Result<void>();
     }
-    std::vector<AuditEntry> entries;
+    [[nodiscard]] std::vector<AuditEntry> entries() const
+    {
+        std::lock_guard lock(m_mutex);
+        return m_entries;
+    }
+
+private:
+    mutable std::mutex m_mutex;
+    std::vector<AuditEntry> m_entries;
 };
 
 inline const google::protobuf::ServiceDescriptor *testService(const std::string &name)
@@ -79,13 +92,19 @@ public:
     TestCalls() : dispatcher(options())
     {
         using namespace matinee::test;
-        dispatcher.handle<EchoRequest, EchoRequest>("matinee.test.GoodService/Echo",
-                                                    [this](const Caller &caller, const EchoRequest &request) -> Task<Result<EchoRequest>> {
-                                                        lastCaller = caller;
-                                                        if (request.name() == "missing")
-                                                            co_return fail(ErrorCode::NotFound, "There is no item named missing.", "name");
-                                                        co_return request;
-                                                    });
+        dispatcher.handle<EchoRequest, EchoRequest>(
+            "matinee.test.GoodService/Echo", [this](const Caller &caller, const EchoRequest &request) -> Task<Result<EchoRequest>> {
+                note(caller);
+                if (request.name() == "missing")
+                    co_return fail(ErrorCode::NotFound, "There is no item named missing.", "name");
+                if (request.name() == "wait") {
+                    const auto timer = std::make_shared<asio::steady_timer>(co_await asio::this_coro::executor, std::chrono::hours(1));
+                    held.push_back(timer);
+                    boost::system::error_code released;
+                    co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, released));
+                }
+                co_return request;
+            });
         dispatcher.handle<SearchRequest, SearchRequest>(
             "matinee.test.GoodService/Search",
             [](const Caller &, const SearchRequest &request) -> Task<Result<SearchRequest>> { co_return request; });
@@ -104,6 +123,21 @@ public:
         });
     }
 
+    /// Who made the last Echo.
+    [[nodiscard]] Caller lastCaller() const
+    {
+        std::lock_guard lock(m_mutex);
+        return m_lastCaller;
+    }
+
+    /// Lets the calls named "wait" go on.
+    void release()
+    {
+        for (const auto &timer : held)
+            timer->cancel();
+        held.clear();
+    }
+
     DispatcherOptions options()
     {
         DispatcherOptions options;
@@ -119,9 +153,18 @@ public:
     AuditLines audit;
     observe::Metrics metrics;
     std::chrono::steady_clock::time_point now = std::chrono::steady_clock::time_point(std::chrono::hours(1));
-    Caller lastCaller;
-    int guarded = 0;
+    std::atomic<int> guarded{0};
+    std::vector<std::shared_ptr<asio::steady_timer>> held; // of the one worker where such calls run
     Dispatcher dispatcher;
+
+private:
+    void note(const Caller &caller)
+    {
+        std::lock_guard lock(m_mutex);
+        m_lastCaller = caller;
+    }
+    mutable std::mutex m_mutex;
+    Caller m_lastCaller;
 };
 
 inline Caller stranger(std::string address = "192.0.2.1")

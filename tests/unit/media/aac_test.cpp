@@ -1,10 +1,12 @@
 #include "media/codec/aac.h"
 
-#include "hex.h"
+#include "tests/support/hex.h"
 
 #include <gtest/gtest.h>
 
 namespace matinee::media::aac {
+
+using test::hex;
 
 TEST(Aac, ReadsWhatEncodersSend)
 {
@@ -64,7 +66,7 @@ TEST(Aac, CountsChannelsOfAProgramConfigElement)
     // LC, 48000, configuration 0: one front pair, one back pair, one LFE, no coupling, no comment
     // 00010 0011 0000 0 0 0 | tag 0000 type 01 rate 0011 front 0001 side 0000 back 0001 lfe 01 data 000 coupling 0000 mix 0 0 0
     // front: 1 0000, back: 1 0001, lfe: 0000
-    const auto config = parseAudioConfig(hex("1180 04c4 0440 0008 4400"));
+    const auto config = parseAudioConfig(hex("118004c405002110"));
     ASSERT_TRUE(config) << describe(config.error());
     EXPECT_EQ(config->channelConfig, 0U);
     EXPECT_EQ(config->channels, 5U);
@@ -82,9 +84,9 @@ TEST(Aac, RefusesAConfigurationCutAnywhere)
 
 TEST(Aac, RefusesReservedValues)
 {
-    EXPECT_EQ(parseAudioConfig(hex("1690")).error(), ParseError::BadSampleRate);        // index 13
-    EXPECT_EQ(parseAudioConfig(hex("11c0")).error(), ParseError::BadChannels);          // configuration 8
-    EXPECT_EQ(parseAudioConfig(hex("1780000210")).error(), ParseError::BadSampleRate);  // 4 Hz
+    EXPECT_EQ(parseAudioConfig(hex("1690")).error(), ParseError::BadSampleRate);       // index 13
+    EXPECT_EQ(parseAudioConfig(hex("11c0")).error(), ParseError::BadChannels);         // configuration 8
+    EXPECT_EQ(parseAudioConfig(hex("1780000210")).error(), ParseError::BadSampleRate); // 4 Hz
     EXPECT_EQ(parseAudioConfig(Bytes(kMaxConfigBytes + 1)).error(), ParseError::TooLarge);
     EXPECT_EQ(parseAudioConfig(hex("0190")).error(), ParseError::UnsupportedObjectType); // 0
 }

@@ -1,14 +1,16 @@
 #include "media/codec/bit_reader.h"
 
-#include "hex.h"
+#include "tests/support/hex.h"
 
 #include <gtest/gtest.h>
 
 namespace matinee::media {
 
+using test::hex;
+
 TEST(BitReader, ReadsBitsMostSignificantFirst)
 {
-    const Bytes bytes = hex("a5ff01");
+    const auto bytes = hex("a5ff01");
     BitReader bits(bytes);
     EXPECT_EQ(bits.bits(1), 1U);
     EXPECT_EQ(bits.bits(3), 2U);
@@ -20,7 +22,7 @@ TEST(BitReader, ReadsBitsMostSignificantFirst)
 TEST(BitReader, ReadsExpGolombCodes)
 {
     // 1 | 010 | 011 | 00100 | 00101 then padding
-    const Bytes bytes = hex("a64280");
+    const auto bytes = hex("a64280");
     BitReader bits(bytes);
     EXPECT_EQ(bits.unsignedGolomb(), 0U);
     EXPECT_EQ(bits.unsignedGolomb(), 1U);
@@ -32,7 +34,7 @@ TEST(BitReader, ReadsExpGolombCodes)
 
 TEST(BitReader, TurnsBadPastItsEndAndStaysSo)
 {
-    const Bytes bytes = hex("ff");
+    const auto bytes = hex("ff");
     BitReader bits(bytes);
     EXPECT_EQ(bits.bits(9), 0U);
     EXPECT_FALSE(bits.ok());
@@ -42,7 +44,7 @@ TEST(BitReader, TurnsBadPastItsEndAndStaysSo)
 
 TEST(BitReader, RefusesCodesLongerThanThirtyTwoBits)
 {
-    const Bytes bytes = hex("0000000000000000ffffffffffffffff");
+    const auto bytes = hex("0000000000000000ffffffffffffffff");
     BitReader bits(bytes);
     EXPECT_EQ(bits.unsignedGolomb(), 0U);
     EXPECT_FALSE(bits.ok());

@@ -1,11 +1,13 @@
 // Golden records were written by x264 through ffmpeg 5.1.
 #include "media/codec/h264.h"
 
-#include "hex.h"
+#include "tests/support/hex.h"
 
 #include <gtest/gtest.h>
 
 namespace matinee::media::h264 {
+
+using test::hex;
 
 namespace {
 
@@ -103,7 +105,7 @@ TEST(H264, RefusesWhatIsNotARecord)
 TEST(H264, RefusesPicturesLargerThanAnyDecoderTakes)
 {
     // Baseline, level 4.0, ids 0, 1088 by 1088 macroblocks of 16: 17408 pixels.
-    EXPECT_EQ(parseSps(hex("6742c028 d9 00 0440 00110 8")).error(), ParseError::BadParameterSet);
+    EXPECT_EQ(parseSps(hex("6742c028da001100008819")).error(), ParseError::BadParameterSet);
 }
 
 TEST(H264, SplitsNalUnitsAndLeavesOutEmptyOnes)

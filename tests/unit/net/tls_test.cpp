@@ -115,8 +115,7 @@ TEST(Tls, GarbageInPlaceOfAHandshakeEndsTheConnectionOnly)
     observe::Metrics metrics;
     ListenerFixture fixture(tlsEcho(**tls), 1, &metrics);
     LoopbackClient bad(fixture.port());
-    bad.send("\x16\x03\x01"
-             " this is no client hello");
+    bad.send(std::string_view("\x16\x03\x01\x00\x04quux", 9));
     bad.readAll();
     EXPECT_TRUE(bad.closed());
     LoopbackClient good(fixture.port());

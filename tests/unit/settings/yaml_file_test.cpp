@@ -47,7 +47,7 @@ TEST(YamlFile, ReadsListsInBothStyles)
     ASSERT_EQ(file.entries.size(), 3U);
     EXPECT_THAT(file.entries[0].list, ElementsAre("x", "y z"));
     EXPECT_THAT(file.entries[1].list, ElementsAre("p", "q"));
-    EXPECT_EQ(file.entries[1].line, 3) << "where the list begins, or its key";
+    EXPECT_EQ(file.entries[1].line, 2) << "the line of the key";
     EXPECT_EQ(file.entries[2].kind, Entry::List);
     EXPECT_TRUE(file.entries[2].list.empty());
 }
@@ -121,14 +121,39 @@ TEST(YamlFile, BrokenSyntaxIsToldWithItsLine)
 {
     EXPECT_THAT(problems(read("server:\n  port: 80\n name: x\n")), HasSubstr("m.yaml:3: is not YAML here"));
     EXPECT_THAT(problems(read("server:\n\tport: 80\n")), HasSubstr("m.yaml:2: "));
-    EXPECT_THAT(problems(read("a: \"unclosed\n")), HasSubstr("m.yaml:"));
     EXPECT_THAT(problems(read("a: [1, 2\n")), HasSubstr("m.yaml:"));
+}
+
+TEST(YamlFile, AQuoteThatIsNotClosedDoesNotSwallowTheRestOfTheFile)
+{
+    // The parser itself takes everything up to the end of the file for the value, without a word.
+    EXPECT_EQ(problems(read("x: 1\na: \"unclosed\nb: 2\n")), "m.yaml:2: a: has a quote that is not closed on its line\n");
+    EXPECT_EQ(problems(read("a: 'unclosed\n")), "m.yaml:1: a: has a quote that is not closed on its line\n");
+    EXPECT_THAT(problems(read("a: [x, \"y\nb: 2\n")), HasSubstr("m.yaml:1: a: "));
+    EXPECT_EQ(problems(read("\"a: 1\nb: 2\n")), "m.yaml:1: has a quote that is not closed on its line\n");
+    const YamlFile good = read("\xEF\xBB\xBF# \xE6\x94\xBE\na: \"q \\\" \xE6\x98\xA0\" # x\nb: 'it''s'\n\"c\": \"\"\n");
+    ASSERT_EQ(problems(good), "");
+    ASSERT_EQ(good.entries.size(), 3U);
+    EXPECT_EQ(good.entries[0].text, "q \" \xE6\x98\xA0");
+    EXPECT_EQ(good.entries[1].text, "it's");
+}
+
+TEST(YamlFile, LinesMayEndAsOnWindows)
+{
+    const YamlFile file = read("server:\r\n  port: 80\r\n  name: \"x\"\r\n");
+    ASSERT_EQ(problems(file), "");
+    ASSERT_EQ(file.entries.size(), 2U);
+    EXPECT_EQ(file.entries[0].text, "80");
+    EXPECT_EQ(file.entries[1].line, 3);
 }
 
 TEST(YamlFile, LargeAndBinaryFilesAreRefused)
 {
     EXPECT_THAT(problems(read(std::string(kMaxFileBytes + 1, '#'))), HasSubstr("larger than 1 MiB"));
     EXPECT_THAT(problems(read(std::string_view("a: \0b\n", 6))), HasSubstr("not a text file"));
+    EXPECT_THAT(problems(read("a: b\nc: \xFF\xFE\n")), HasSubstr("m.yaml:2: is not UTF-8"));
+    EXPECT_THAT(problems(read("a: \xED\xA0\x80\n")), HasSubstr("m.yaml:1: is not UTF-8")) << "a surrogate";
+    EXPECT_THAT(problems(read("a: \xC0\x80\n")), HasSubstr("m.yaml:1: is not UTF-8")) << "an overlong form";
     std::string many;
     for (std::size_t i = 0; i <= kMaxEntries; ++i)
         many += "k" + std::to_string(i) + ": 1\n";

@@ -39,7 +39,7 @@ export type GetServerRequest = Record<string, never>;
 export type GetHealthRequest = Record<string, never>;
 
 export interface CreateApiKeyRequest {
-  /** 1 to 64 characters, for people. */
+  /** 1 to 100 bytes, for people. */
   name?: string;
   scopes?: string[];
   /** 0 means that it does not expire. At most ten years. */

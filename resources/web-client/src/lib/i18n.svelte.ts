@@ -3,8 +3,9 @@ import { keep } from './keep';
 import { fill, kTexts, pickLocale, type Locale, type TextKey } from './text';
 
 const stored = keep.get('language');
-let locale = $state<Locale>(stored === 'en' || stored === 'zh-CN' ? stored : pickLocale(navigator.languages));
-document.documentElement.lang = locale;
+const first: Locale = stored === 'en' || stored === 'zh-CN' ? stored : pickLocale(navigator.languages);
+let locale = $state<Locale>(first);
+document.documentElement.lang = first;
 
 export const language = {
   get current(): Locale {

@@ -1,6 +1,6 @@
 // The calls of the server that this client makes, by name.
 import { call } from './client';
-import type { ClaimSetupResponse, ListStreamsResponse, Playback, Server, Stream } from './types';
+import type { ClaimSetupResponse, ListStreamsResponse, Playback, Server, Stream } from '../../api/types';
 
 const streamPath = (name: string): string => `/api/v1/streams/${encodeURIComponent(name)}`;
 

@@ -7,7 +7,7 @@ export class PictureWatch {
   #last = -1;
   #still = 0;
   #moving = false;
-  #onTime = (): void => this.#moved();
+  #onTime = (): void => void this.#moved();
 
   constructor(
     private readonly video: HTMLVideoElement,

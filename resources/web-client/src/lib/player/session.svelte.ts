@@ -1,7 +1,7 @@
 // One visit to one stream: runs the effects of the state machine on a real <video> element, real timers and the real server.
 import { getPlayback } from '../api/calls';
 import { ApiError } from '../api/client';
-import type { Playback } from '../api/types';
+import type { Playback } from '../../api/types';
 import { keepForSession } from '../keep';
 import { catchUp, isAtLive } from './catch_up';
 import { canPlayTracks, chooseEngines } from './choose';
@@ -32,13 +32,13 @@ export interface SessionOptions {
 }
 
 export class Session {
+  readonly video: HTMLVideoElement;
   state = $state.raw<State>(initialState());
   playback = $state.raw<Playback | null>(null);
   latency = $state<number | null>(null);
   atLive = $state(true);
   kilobits = $state<number | null>(null);
 
-  #video: HTMLVideoElement;
   #options: SessionOptions;
   #engine: Engine | null = null;
   /** Counts attachments, so that what an engine of yesterday says is not heard. */
@@ -54,7 +54,7 @@ export class Session {
   #refreshedAt = performance.now();
 
   constructor(video: HTMLVideoElement, options: SessionOptions) {
-    this.#video = video;
+    this.video = video;
     this.#options = options;
     this.#key = options.key;
     this.#watch = new PictureWatch(video, () => this.#pictured(), () => this.send({ type: 'dry' }));
@@ -65,7 +65,10 @@ export class Session {
     this.#listen(video, 'pause', () => !video.ended && hasEngineAttached(this.state) && this.send({ type: 'pause' }));
     this.#listen(video, 'play', () => this.state.paused && this.send({ type: 'play' }));
     this.#listen(window, 'offline', () => this.send({ type: 'network', online: false }));
-    this.send({ type: 'open', engines: this.#engines(), hidden: document.hidden, online: navigator.onLine });
+    const engines = this.#engines();
+    // The engine's code comes while the server is being asked; a failure is met when it is needed.
+    if (engines[0] !== undefined) kFactories[engines[0]]().catch(() => undefined);
+    this.send({ type: 'open', engines, hidden: document.hidden, online: navigator.onLine });
   }
 
   send(event: Event): void {
@@ -77,7 +80,7 @@ export class Session {
 
   jumpToLive(): void {
     this.#engine?.jumpToLive();
-    this.#video.playbackRate = 1;
+    this.video.playbackRate = 1;
     if (this.state.paused) this.send({ type: 'play' });
   }
 
@@ -109,15 +112,15 @@ export class Session {
         this.#options.beforeDetach();
         return this.#detach();
       case 'pause_video':
-        return this.#video.pause();
+        return this.video.pause();
       case 'play_video':
         if (effect.atLive) this.#engine?.jumpToLive();
         return void this.#play();
       case 'mute':
-        this.#video.muted = true;
+        this.video.muted = true;
         return;
       case 'unmute':
-        this.#video.muted = false;
+        this.video.muted = false;
         return;
       case 'remember_failure':
         return keepForSession.set(`failed.${effect.engine}`, '1');
@@ -169,7 +172,7 @@ export class Session {
         hlsUrl: new URL(hls_path, location.href).href,
         headers: key === null ? {} : { Authorization: `Bearer ${key}` },
       };
-      const engine = await create(this.#video, source, {
+      const engine = await create(this.video, source, {
         ended: () => current() && this.send({ type: 'ended' }),
         failed: (cause) => current() && this.send({ type: 'engine_error', cause }),
       });
@@ -187,7 +190,7 @@ export class Session {
     this.#attachment++;
     this.#engine?.destroy();
     this.#engine = null;
-    this.#video.playbackRate = 1;
+    this.video.playbackRate = 1;
     this.latency = null;
     this.atLive = true;
     this.kilobits = null;
@@ -197,11 +200,11 @@ export class Session {
   async #play(): Promise<void> {
     const attachment = this.#attachment;
     try {
-      this.#video.muted = this.state.soundBlocked || this.#options.wantsMuted();
-      await this.#video.play();
+      this.video.muted = this.state.soundBlocked || this.#options.wantsMuted();
+      await this.video.play();
     } catch (error) {
       if (this.#closed || attachment !== this.#attachment || !(error instanceof DOMException) || error.name !== 'NotAllowedError') return;
-      this.send({ type: this.#video.muted ? 'play_blocked' : 'sound_blocked' });
+      this.send({ type: this.video.muted ? 'play_blocked' : 'sound_blocked' });
     }
   }
 
@@ -216,18 +219,18 @@ export class Session {
     this.latency = engine.latency();
     this.kilobits = engine.kilobitsPerSecond();
     this.atLive = isAtLive(this.latency, engine.goal);
-    const playing = this.state.phase === 'playing' && !this.state.paused && !this.#video.paused;
+    const playing = this.state.phase === 'playing' && !this.state.paused && !this.video.paused;
     if (!playing) return;
     this.#refreshViewers();
     if (!this.#settled) {
       // The server begins with the last key frame, which may be some seconds old.
       this.#settled = true;
-      if (this.latency !== null && this.latency > engine.goal.tolerate && bufferAhead(this.#video) > engine.goal.target) engine.jumpToLive();
+      if (this.latency !== null && this.latency > engine.goal.tolerate && bufferAhead(this.video) > engine.goal.target) engine.jumpToLive();
       return;
     }
-    const { rate, jump } = catchUp(this.latency, this.#video.playbackRate, engine.goal);
+    const { rate, jump } = catchUp(this.latency, this.video.playbackRate, engine.goal);
     if (jump) engine.jumpToLive();
-    if (this.#video.playbackRate !== rate) this.#video.playbackRate = rate;
+    if (this.video.playbackRate !== rate) this.video.playbackRate = rate;
   }
 
   /** The number of viewers, now and then, while somebody looks. */

@@ -1,15 +1,15 @@
-// Bytes written in hexadecimal, for golden values.
+// Bytes written in hexadecimal (spaces allowed), for golden values in tests.
 #pragma once
 
-#include "media/frame.h"
-
+#include <cstdint>
 #include <string_view>
+#include <vector>
 
-namespace matinee::media {
+namespace matinee::test {
 
-inline Bytes hex(std::string_view text)
+inline std::vector<std::uint8_t> hex(std::string_view text)
 {
-    Bytes bytes;
+    std::vector<std::uint8_t> bytes;
     unsigned value = 0;
     bool half = false;
     for (const char c : text) {
@@ -23,4 +23,4 @@ inline Bytes hex(std::string_view text)
     return bytes;
 }
 
-} // namespace matinee::media
+} // namespace matinee::test

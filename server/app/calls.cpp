@@ -1,0 +1,82 @@
+#include "app/core.h"
+#include "app/first_start.h"
+#include "app/topics.h"
+
+#include "api/api_key_calls.h"
+#include "api/server_calls.h"
+#include "live/stream_calls.h"
+
+#include "common/protocol/version.h"
+
+namespace matinee::app {
+
+namespace {
+
+constexpr int kStreamsInEvent = 1000;
+
+api::ServerFacts serverFacts(Core &core)
+{
+    api::ServerFacts facts;
+    facts.name = core.serverName;
+    facts.version = std::string(kVersion);
+    facts.rtmpPort = core.rtmpPort;
+    facts.health = [&core] { return core.health.report(); };
+    facts.firstStream = [&core](store::Transaction &tx) -> Result<std::optional<v1::SetupStream>> {
+        const auto known = knownFirstStream(tx, core.dataDir);
+        if (!known)
+            return known.error();
+        if (!*known)
+            return std::optional<v1::SetupStream>();
+        v1::SetupStream stream;
+        stream.set_name((*known)->name);
+        stream.set_publish_key((*known)->publishKey);
+        return std::optional<v1::SetupStream>(std::move(stream));
+    };
+    return facts;
+}
+
+Task<std::shared_ptr<const v1::Event>> streamsEvent(Core &core)
+{
+    const std::function<Result<std::vector<store::StreamRow>>(store::Transaction &)> list = [](store::Transaction &tx) {
+        return store::listStreams(tx, "", kStreamsInEvent);
+    };
+    auto rows = co_await core.store.read(list);
+    if (!rows)
+        co_return nullptr; // the database is away; the console keeps what it has
+    auto event = std::make_shared<v1::Event>();
+    event->set_topic("streams");
+    for (const auto &row : *rows)
+        *event->mutable_streams()->add_streams() = live::describeStream(row, core.registry.find(row.name));
+    co_return event;
+}
+
+Task<std::shared_ptr<const v1::Event>> healthEvent(Core &core)
+{
+    auto event = std::make_shared<v1::Event>();
+    event->set_topic("health");
+    *event->mutable_health() = core.health.report();
+    co_return event;
+}
+
+} // namespace
+
+void registerCalls(Core &core)
+{
+    live::StreamCallHooks hooks;
+    hooks.block = [&core](const std::string &name, std::chrono::seconds duration) { core.gate.block(name, duration); };
+    hooks.changed = [&core](const std::string &name) {
+        core.gate.forget(name);
+        if (core.streamsChanged)
+            core.streamsChanged();
+    };
+    live::handleStreamCalls(core.dispatcher, core.store, core.registry, std::move(hooks));
+    api::handleApiKeyCalls(core.dispatcher, core.keys);
+    api::handleServerCalls(core.dispatcher, core.store, serverFacts(core));
+}
+
+std::shared_ptr<Topics> makeTopics(Core &core)
+{
+    return std::make_shared<Topics>(core.workers, Topics::Sources{[&core] { return streamsEvent(core); }, [&core] { return healthEvent(core); }});
+}
+
+} // namespace matinee::app

@@ -1,0 +1,281 @@
+// HLS as viewers meet it: the routes on a real port, a publisher in real time, ffmpeg and ffprobe as players.
+#include "hls/handler.h"
+#include "tests/protocol/hls/house.h"
+
+#include <gmock/gmock.h>
+
+#include <regex>
+
+namespace matinee {
+namespace {
+
+using namespace std::chrono_literals;
+using house::eventually;
+using testing::ContainsRegex;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+class HlsProtocol : public testing::Test
+{
+protected:
+    void open(hls::Options options = {})
+    {
+        m_directory = hls::addRoutes(m_house.router(), {m_house.registry(), m_house.gate(), house::callerOf, &m_metrics, options, {}});
+        m_house.open();
+    }
+
+    static hls::Options quick()
+    {
+        hls::Options options;
+        options.segmenter.cut.wanted = 1s;
+        return options;
+    }
+
+    static std::uint64_t number(const std::string &playlist, const std::string &tag)
+    {
+        std::smatch match;
+        if (!std::regex_search(playlist, match, std::regex("#" + tag + ":([0-9]+)")))
+            return 0;
+        return std::stoull(match[1]);
+    }
+
+    static std::vector<std::string> segmentsOf(const std::string &playlist)
+    {
+        std::vector<std::string> uris;
+        for (const auto &line : sample::linesOf(playlist)) {
+            if (!line.empty() && line[0] != '#')
+                uris.push_back(line);
+        }
+        return uris;
+    }
+
+    static std::size_t count(const std::string &text, const std::string &what)
+    {
+        std::size_t times = 0;
+        for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1))
+            ++times;
+        return times;
+    }
+
+    observe::Metrics m_metrics;
+    house::House m_house;
+    std::shared_ptr<hls::Directory> m_directory;
+};
+
+TEST_F(HlsProtocol, PlaysWithoutADecodeErrorAndWithRisingTimes)
+{
+    open(quick());
+    const house::Publisher publisher(m_house, "cinema", sample::parse(sample::encode({.seconds = 20, .bFrames = 2})));
+    const auto errors = std::async(std::launch::async, [&] { return sample::decodeErrors(m_house.url("/hls/cinema.m3u8"), "-t 8"); }).share();
+    const auto packets = sample::packetsOf(m_house.url("/hls/cinema.m3u8"), "-read_intervals %+8");
+    EXPECT_EQ(errors.get(), "");
+    sample::expectMonotonic(packets);
+    EXPECT_GT(packets.size(), 500u) << "8 s at 30 pictures and 47 audio frames a second";
+}
+
+TEST_F(HlsProtocol, AnswersTheFirstViewerWithASegmentThatBeginsAtTheCachedKeyFrame)
+{
+    open(quick());
+    const house::Publisher publisher(m_house, "cinema", sample::parse(sample::encode({.seconds = 15})));
+    std::this_thread::sleep_for(1500ms);
+    const auto start = std::chrono::steady_clock::now();
+    const auto answer = m_house.get("/hls/cinema.m3u8", "Origin: https://player.example\r\n");
+    EXPECT_LT(std::chrono::steady_clock::now() - start, 1500ms);
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    EXPECT_TRUE(answer.has("content-type: application/vnd.apple.mpegurl")) << answer.head;
+    EXPECT_TRUE(answer.has("access-control-allow-origin: https://player.example")) << answer.head;
+    EXPECT_THAT(answer.head, HasSubstr("no-store"));
+    const auto uris = segmentsOf(answer.body);
+    ASSERT_EQ(uris.size(), 1u);
+    const auto segment = m_house.get("/hls/" + uris[0]);
+    EXPECT_EQ(segment.status, 200);
+    EXPECT_TRUE(segment.has("content-type: video/mp2t")) << segment.head;
+    EXPECT_TRUE(segment.has("content-length: " + std::to_string(segment.body.size()))) << segment.head;
+    EXPECT_THAT(segment.head, HasSubstr("max-age="));
+    const sample::Folder folder;
+    EXPECT_EQ(sample::decodeErrors(folder.write("one.ts", segment.body)), "");
+    EXPECT_EQ(m_house.get("/hls/cinema/guess-1.ts").status, 404);
+    EXPECT_TRUE(eventually([&] { return m_house.registry().find("cinema")->statistics.viewers["hls"] == 1; })) << "one address, one program";
+}
+
+TEST_F(HlsProtocol, KeepsNothingForAPlaylistThatDoesNotExist)
+{
+    open();
+    for (int i = 0; i < 50; ++i) {
+        const auto answer = m_house.get("/hls/nothing" + std::to_string(i) + ".m3u8");
+        ASSERT_EQ(answer.status, 404);
+        ASSERT_TRUE(answer.has("retry-after: 2")) << answer.head;
+        ASSERT_THAT(answer.body, HasSubstr("is not live"));
+        ASSERT_EQ(m_directory->find("nothing" + std::to_string(i)), nullptr);
+    }
+}
+
+TEST_F(HlsProtocol, ALookWithHeadBeginsNothing)
+{
+    open(quick());
+    EXPECT_EQ(m_house.request("HEAD", "/hls/cinema.m3u8").status, 404);
+    const house::Publisher publisher(m_house, "cinema", sample::parse(sample::encode({.seconds = 5})));
+    const auto answer = m_house.request("HEAD", "/hls/cinema.m3u8");
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_THAT(answer.body, IsEmpty());
+    EXPECT_EQ(m_directory->find("cinema"), nullptr);
+}
+
+TEST_F(HlsProtocol, NumbersNeverGoBackWhilePublishersComeAndGo)
+{
+    auto options = quick();
+    options.segmenter.playlistLength = 3;
+    open(options);
+    const auto encoded = sample::encode({.seconds = 4});
+    std::uint64_t sequence = 0;
+    std::uint64_t discontinuities = 0;
+    std::set<std::string> returns;
+    for (int round = 0; round < 3; ++round) {
+        house::Publisher publisher(m_house, "cinema", sample::parse(encoded), static_cast<std::size_t>(round) % 2);
+        const auto end = std::chrono::steady_clock::now() + 4500ms;
+        while (std::chrono::steady_clock::now() < end) {
+            const auto answer = m_house.get("/hls/cinema.m3u8");
+            ASSERT_EQ(answer.status, 200) << "round " << round << ": " << answer.body;
+            const auto now = number(answer.body, "EXT-X-MEDIA-SEQUENCE");
+            const auto nowDiscontinuities = number(answer.body, "EXT-X-DISCONTINUITY-SEQUENCE");
+            ASSERT_GE(now, sequence);
+            ASSERT_GE(nowDiscontinuities, discontinuities);
+            ASSERT_EQ(number(answer.body, "EXT-X-TARGETDURATION"), 2u);
+            sequence = now;
+            discontinuities = nowDiscontinuities;
+            std::smatch match;
+            if (std::regex_search(answer.body, match, std::regex("#EXT-X-DISCONTINUITY\n.*\n.*\n(.*)")))
+                returns.insert(match[1]);
+            std::this_thread::sleep_for(100ms);
+        }
+    }
+    EXPECT_EQ(returns.size(), 2u) << "two returns, each one discontinuity";
+}
+
+TEST_F(HlsProtocol, PlaysOnAcrossAPublishersReturn)
+{
+    auto options = quick();
+    options.segmenter.playlistLength = 20;
+    open(options);
+    const auto encoded = sample::encode({.seconds = 5});
+    {
+        house::Publisher publisher(m_house, "cinema", sample::parse(encoded));
+        EXPECT_EQ(m_house.get("/hls/cinema.m3u8").status, 200);
+        publisher.wait();
+    }
+    house::Publisher publisher(m_house, "cinema", sample::parse(encoded), 1);
+    publisher.wait();
+    ASSERT_TRUE(eventually([&] { return count(m_house.get("/hls/cinema.m3u8").body, "#EXTINF") >= 9; }));
+    const auto errors = sample::decodeErrors(m_house.url("/hls/cinema.m3u8"), "-live_start_index 0 -t 8");
+    EXPECT_EQ(errors, "");
+}
+
+TEST_F(HlsProtocol, StopsWhenNobodyAsksAndGoesOnCountingLater)
+{
+    auto options = quick();
+    options.idle = 1s;
+    open(options);
+    const house::Publisher publisher(m_house, "cinema", sample::parse(sample::encode({.seconds = 20})));
+    const auto first = m_house.get("/hls/cinema.m3u8");
+    ASSERT_EQ(first.status, 200);
+    ASSERT_TRUE(eventually([&] { return m_directory->find("cinema") == nullptr; }));
+    ASSERT_TRUE(eventually([&] { return m_directory->storedBytes() == 0; })) << "its segments are gone";
+    const auto second = m_house.get("/hls/cinema.m3u8");
+    ASSERT_EQ(second.status, 200);
+    EXPECT_GT(number(second.body, "EXT-X-MEDIA-SEQUENCE"), number(first.body, "EXT-X-MEDIA-SEQUENCE"));
+    EXPECT_GT(number(second.body, "EXT-X-DISCONTINUITY-SEQUENCE"), number(first.body, "EXT-X-DISCONTINUITY-SEQUENCE"));
+    EXPECT_NE(segmentsOf(first.body)[0], segmentsOf(second.body)[0]);
+}
+
+TEST_F(HlsProtocol, APublisherThatStaysAwayTakesItsPlaylistWithIt)
+{
+    auto options = quick();
+    options.absence = 1s;
+    open(options);
+    {
+        const house::Publisher publisher(m_house, "cinema", sample::parse(sample::encode({.seconds = 3})));
+        EXPECT_EQ(m_house.get("/hls/cinema.m3u8").status, 200);
+    }
+    EXPECT_EQ(m_house.get("/hls/cinema.m3u8").status, 200) << "for a moment it may come back";
+    EXPECT_TRUE(eventually([&] { return m_house.get("/hls/cinema.m3u8").status == 404; }, 4s));
+}
+
+TEST_F(HlsProtocol, GivesAPrivateStreamOnlyToWhoHasTheKeyAndHandsTheKeyOn)
+{
+    open(quick());
+    const house::Publisher publisher(m_house, "private-cinema", sample::parse(sample::encode({.seconds = 10})));
+    EXPECT_EQ(m_house.get("/hls/private-cinema.m3u8").status, 404);
+    const auto byHeader = m_house.get("/hls/private-cinema.m3u8", "Authorization: Bearer letmein\r\n");
+    ASSERT_EQ(byHeader.status, 200);
+    const auto plain = segmentsOf(byHeader.body).front();
+    EXPECT_THAT(plain, Not(HasSubstr("key")));
+    EXPECT_EQ(m_house.get("/hls/" + plain).status, 404) << "a segment needs the key as well";
+    const auto byQuery = m_house.get("/hls/private-cinema.m3u8?x=1&key=letmein");
+    ASSERT_EQ(byQuery.status, 200);
+    const auto withKey = segmentsOf(byQuery.body).front();
+    EXPECT_THAT(withKey, HasSubstr(".ts?key=letmein"));
+    const auto segment = m_house.get("/hls/" + withKey);
+    EXPECT_EQ(segment.status, 200);
+    EXPECT_THAT(segment.head, HasSubstr("private"));
+}
+
+TEST_F(HlsProtocol, ReleasesWhoWaitsForAFirstSegmentThatNeverComes)
+{
+    auto options = quick();
+    options.firstWait = 400ms;
+    open(options);
+    auto stream = sample::parse(sample::encode({.seconds = 3}));
+    stream.frames.resize(5); // and then silence, still connected
+    auto last = std::make_shared<media::Frame>(*stream.frames.back());
+    last->dts += 8s;
+    stream.frames.push_back(last);
+    const house::Publisher publisher(m_house, "cinema", std::move(stream));
+    const auto answer = m_house.get("/hls/cinema.m3u8");
+    EXPECT_EQ(answer.status, 503);
+    EXPECT_TRUE(answer.has("retry-after: 1")) << answer.head;
+    EXPECT_THAT(answer.body, HasSubstr("not ready yet"));
+}
+
+TEST_F(HlsProtocol, ReleasesWhoWaitsWhenTheServerDrains)
+{
+    auto options = quick();
+    options.firstWait = 30s;
+    open(options);
+    auto stream = sample::parse(sample::encode({.seconds = 3}));
+    stream.frames.resize(5);
+    auto last = std::make_shared<media::Frame>(*stream.frames.back());
+    last->dts += 8s;
+    stream.frames.push_back(last);
+    const house::Publisher publisher(m_house, "cinema", std::move(stream));
+    auto waiting = std::async(std::launch::async, [&] { return m_house.get("/hls/cinema.m3u8").status; });
+    ASSERT_TRUE(eventually([&] { return m_directory->find("cinema") != nullptr; }));
+    m_directory->drain();
+    ASSERT_EQ(waiting.wait_for(5s), std::future_status::ready);
+    EXPECT_EQ(waiting.get(), 404);
+}
+
+TEST_F(HlsProtocol, CountsWhatItDoes)
+{
+    open(quick());
+    const house::Publisher publisher(m_house, "cinema", sample::parse(sample::encode({.seconds = 5})));
+    ASSERT_EQ(m_house.get("/hls/cinema.m3u8").status, 200);
+    const auto text = m_metrics.text();
+    EXPECT_THAT(text, HasSubstr("matinee_hls_requests_total{what=\"playlist\"} 1"));
+    EXPECT_THAT(text, ContainsRegex("matinee_hls_segments_total [1-9]"));
+    EXPECT_THAT(text, ContainsRegex("matinee_hls_segment_bytes [1-9]"));
+}
+
+TEST(HlsSequences, AreHigherAfterEachRestart)
+{
+    using hls::Directory;
+    const auto now = std::chrono::sys_days(std::chrono::year(2026) / 11 / 21) + std::chrono::microseconds(0);
+    EXPECT_GE(Directory::startAt(now + 1s).media, Directory::startAt(now).media + 2);
+    EXPECT_EQ(Directory::startAt(now).media, Directory::startAt(now).discontinuity);
+    EXPECT_LT(Directory::startAt(now + std::chrono::years(30)).media, std::uint64_t{1} << 31) << "some players count in 32 bits";
+    EXPECT_EQ(Directory::startAt(hls::WallTime{}).media, 0u) << "a clock that was never set";
+}
+
+} // namespace
+} // namespace matinee

@@ -1,0 +1,38 @@
+"""GCC 12 destroys some temporaries of a co_await expression twice: closures with captures, and aggregates made in place.
+Give them a name before the co_await. It also miscompiles a co_await that is the condition of a loop."""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(sys.argv[1])
+CLOSURE = re.compile(r"[(,\s]\[(?!\s*\])(?!&\])[^\]]*\]\s*(\(|\{|mutable)")
+problems = []
+statements = 0
+
+
+def expression(text, start):
+    depth = 0
+    for i in range(start, len(text)):
+        if text[i] in "([{":
+            depth += 1
+        elif text[i] in ")]}":
+            depth -= 1
+        if depth < 0 or (text[i] == ";" and depth == 0):
+            return text[start:i]
+    return text[start:]
+
+
+for path in sorted((ROOT / "server").rglob("*.cpp")):
+    text = re.sub(r"(^|\s)//[^\n]*", r"\1", path.read_text(encoding="utf-8"))
+    for match in re.finditer(r"\bco_await\b", text):
+        statements += 1
+        where = f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, match.start()) + 1}"
+        if CLOSURE.search(expression(text, match.end())):
+            problems.append(f"{where}: a closure with captures inside a co_await expression")
+        loop = text.rfind("while", max(0, match.start() - 120), match.start())
+        if loop >= 0 and text.count("(", loop, match.start()) > text.count(")", loop, match.start()):
+            problems.append(f"{where}: co_await in the condition of a loop")
+if statements < 100:
+    problems.append(f"only {statements} co_await expressions found: this check looks in the wrong place")
+print("\n".join(problems) or f"{statements} co_await expressions are safe for GCC 12.")
+sys.exit(1 if problems else 0)
