@@ -159,6 +159,10 @@
         <source>This API key may not use the console. It needs the scope &quot;admin&quot;, or &quot;streams&quot; or &quot;server:read&quot; for a part of it.</source>
         <translation>此 API 密钥无权使用控制台，需要“admin”权限范围；若只使用部分功能，“streams”或“server:read”即可。</translation>
     </message>
+    <message>
+        <source>The server is being stopped or restarted.</source>
+        <translation>服务器正在停止或重新启动。</translation>
+    </message>
 </context>
 <context>
     <name>matinee::gui::CopyField</name>
@@ -443,6 +447,10 @@ Free software under the GNU General Public License, version 3 or later.</source>
     <message>
         <source>Waiting for the first report…</source>
         <translation>正在等待第一份报告…</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>服务器</translation>
     </message>
 </context>
 <context>
@@ -914,16 +922,24 @@ Free software under the GNU General Public License, version 3 or later.</source>
         <translation>您的 API 密钥没有此权限。</translation>
     </message>
     <message>
-        <source>Try again in %1 s.</source>
-        <translation>请在 %1 秒后重试。</translation>
-    </message>
-    <message>
         <source>Not for this key</source>
         <translation>此密钥无权查看</translation>
     </message>
     <message>
         <source>The API key that you signed in with does not allow to see streams. Sign in with one of scope &quot;admin&quot; or &quot;streams&quot;.</source>
         <translation>您登录所用的 API 密钥无权查看直播流。请使用权限范围为“admin”或“streams”的密钥登录。</translation>
+    </message>
+    <message>
+        <source>There is no such stream any more.</source>
+        <translation>该直播流已不存在。</translation>
+    </message>
+    <message>
+        <source>There is a stream with this name already.</source>
+        <translation>已有同名的直播流。</translation>
+    </message>
+    <message>
+        <source>Too often. Try again in %1 s.</source>
+        <translation>操作过于频繁，请在 %1 秒后重试。</translation>
     </message>
 </context>
 <context>

@@ -204,6 +204,8 @@ void Connection::onStatus(const v1::Status &status)
     } else if (status.code() == "permission_denied") {
         refuse(
             tr("This API key may not use the console. It needs the scope \"admin\", or \"streams\" or \"server:read\" for a part of it."));
+    } else if (status.code() == "unavailable") {
+        lost(tr("The server is being stopped or restarted."));
     } else {
         lost(status.message().empty() ? tr("The server said goodbye.") : text(status.message()));
     }

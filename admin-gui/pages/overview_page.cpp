@@ -144,6 +144,8 @@ QString OverviewPage::checkTitle(const QString &name)
 {
     if (name == "database"_L1 || name == "store"_L1)
         return tr("Database");
+    if (name == "server"_L1)
+        return tr("Server");
     if (name == "disk"_L1 || name == "data_dir"_L1)
         return tr("Disk");
     if (name == "rtmp"_L1)

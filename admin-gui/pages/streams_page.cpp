@@ -195,12 +195,13 @@ void StreamsPage::makeTable()
     header->setSectionsMovable(true);
     header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     const int unit = m_table->fontMetrics().horizontalAdvance(u'0');
-    const std::pair<int, int> widths[] = {{StreamModel::Name, 18},   {StreamModel::Status, 10},   {StreamModel::Bitrate, 25},
-                                          {StreamModel::Viewers, 9}, {StreamModel::Fps, 10},      {StreamModel::Format, 19},
-                                          {StreamModel::Uptime, 12}, {StreamModel::Publisher, 14}};
+    // In widths of a digit; the name takes the rest.
+    const std::pair<int, int> widths[] = {{StreamModel::Status, 9},    {StreamModel::Bitrate, 20}, {StreamModel::Viewers, 7},
+                                          {StreamModel::Fps, 8},       {StreamModel::Format, 16},  {StreamModel::Uptime, 9},
+                                          {StreamModel::Publisher, 13}};
     for (const auto &[column, characters] : widths)
         m_table->setColumnWidth(column, unit * characters + 20);
-    header->setMinimumSectionSize(unit * 9);
+    header->setMinimumSectionSize(unit * 6);
     header->setSectionResizeMode(StreamModel::Name, QHeaderView::Fixed);
     connect(header, &QHeaderView::sectionResized, this, [this](int column) {
         if (column != StreamModel::Name)
@@ -341,7 +342,7 @@ void StreamsPage::create()
                                           // A key that has been made must be shown, whatever became of the dialog meanwhile.
                                           if (!answer) {
                                               if (dialog)
-                                                  dialog->showProblem(answer.error().message);
+                                                  dialog->showProblem(sentenceFor(answer.error()));
                                               else
                                                   fail(tr("The stream was not created."), answer.error());
                                               return;
@@ -429,14 +430,23 @@ void StreamsPage::copyAddress()
     m_banner->say(Banner::Tone::Good, tr("Copied the address where %1 is watched.").arg(name));
 }
 
+QString StreamsPage::sentenceFor(const CallError &error)
+{
+    // In the language of the console where the code says it all; else as the server puts it.
+    if (error.code == "permission_denied"_L1)
+        return tr("Your API key does not allow it.");
+    if (error.code == "not_found"_L1)
+        return tr("There is no such stream any more.");
+    if (error.code == "already_exists"_L1)
+        return tr("There is a stream with this name already.");
+    if (error.code == "rate_limited"_L1 && error.retryAfterSeconds > 0)
+        return tr("Too often. Try again in %1 s.").arg(error.retryAfterSeconds);
+    return error.message;
+}
+
 void StreamsPage::fail(const QString &what, const CallError &error)
 {
-    QString text = what + u' ' + error.message;
-    if (error.code == "permission_denied"_L1)
-        text = what + u' ' + tr("Your API key does not allow it.");
-    if (error.retryAfterSeconds > 0)
-        text += u' ' + tr("Try again in %1 s.").arg(error.retryAfterSeconds);
-    m_banner->say(Banner::Tone::Error, text);
+    m_banner->say(Banner::Tone::Error, what + u' ' + sentenceFor(error));
 }
 
 QByteArray StreamsPage::saveState() const

@@ -57,6 +57,7 @@ private:
     void copyAddress();
     void showContextMenu(const QPoint &at);
     void showKey(const v1::Stream &stream, bool isNew);
+    [[nodiscard]] static QString sentenceFor(const CallError &error);
     void fail(const QString &what, const CallError &error);
 
     StreamModel &m_streams;

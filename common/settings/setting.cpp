@@ -82,11 +82,12 @@ std::string_view nearest(std::string_view key)
     std::string_view best;
     std::size_t bestDistance = std::max<std::size_t>(2, wanted.size() / 4) + 1;
     for (const Declaration *declaration : declarations()) {
-        // Right word in the wrong group ("server.rtmp_port"), or without its group ("port"), costs one edit more than a typing mistake.
-        const std::size_t whole = editDistance(wanted, declaration->key);
-        const std::string_view word = lastPart(declaration->key);
-        const std::size_t part = lastPart(wanted) == word ? 2 : whole;
-        const std::size_t edits = std::min(whole, part);
+        // The right word in the wrong group ("server.rtmp_port"), or without its group ("port"), counts as two mistakes.
+        std::size_t edits = lastPart(wanted) == lastPart(declaration->key) ? 2 : bestDistance;
+        const std::size_t longer = std::max(wanted.size(), declaration->key.size());
+        const std::size_t shorter = std::min(wanted.size(), declaration->key.size());
+        if (longer - shorter < bestDistance)
+            edits = std::min(edits, editDistance(wanted, declaration->key));
         if (edits < bestDistance) {
             bestDistance = edits;
             best = declaration->key;

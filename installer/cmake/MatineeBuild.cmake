@@ -56,10 +56,11 @@ if(MATINEE_GUI)
   find_package(Qt6Keychain REQUIRED)
 endif()
 pkg_check_modules(GRPC REQUIRED IMPORTED_TARGET grpc++)
-pkg_check_modules(GRPC_REFLECTION IMPORTED_TARGET grpc++_reflection)
+# Its -DNOMINMAX (a matter of Windows) would keep the precompiled header from fitting.
+set_target_properties(PkgConfig::GRPC PROPERTIES INTERFACE_COMPILE_OPTIONS "" INTERFACE_COMPILE_DEFINITIONS "")
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
-pkg_check_modules(LIBAV REQUIRED IMPORTED_TARGET libavformat libavcodec libavutil)
+pkg_check_modules(LIBAV REQUIRED IMPORTED_TARGET libavformat libavcodec libavutil) # headers only: server/mux loads it when needed
 find_library(PROMETHEUS_CPP_CORE prometheus-cpp-core REQUIRED)
 find_path(CLI11_INCLUDE CLI/CLI.hpp REQUIRED)
 find_program(PROTOC_EXECUTABLE protoc REQUIRED)

@@ -125,7 +125,7 @@ void EnvelopeSession::onMessage(v1::ClientMessage message)
     switch (message.kind_case()) {
     case v1::ClientMessage::kAuthenticate:
         m_signingIn = true;
-        m_worker.spawn("sign-in", signIn(std::move(*message.mutable_authenticate()->mutable_api_key())));
+        m_worker.spawn("sign-in", holding(shared_from_this(), signIn(std::move(*message.mutable_authenticate()->mutable_api_key()))));
         return;
     case v1::ClientMessage::kCall:
         return onCall(std::move(*message.mutable_call()));
@@ -145,9 +145,18 @@ void EnvelopeSession::onMessage(v1::ClientMessage message)
     }
 }
 
+Task<void> EnvelopeSession::holding(std::shared_ptr<EnvelopeSession>, Task<void> task)
+{
+    co_await std::move(task);
+}
+
+Task<void> EnvelopeSession::recheckKey()
+{
+    (void)co_await stillWelcome();
+}
+
 Task<void> EnvelopeSession::signIn(std::string key)
 {
-    const auto self = shared_from_this();
     Result<Caller> caller = fail(ErrorCode::Unauthenticated, "The API key is empty or too long.");
     if (!key.empty() && key.size() <= kMaxKeyBytes)
         caller = co_await m_dispatcher.identify("Bearer " + key, m_options.anonymous);
@@ -196,12 +205,11 @@ void EnvelopeSession::onCall(v1::CallRequest request)
         return;
     }
     ++m_calls;
-    m_worker.spawn("call", call(std::move(request)));
+    m_worker.spawn("call", holding(shared_from_this(), call(std::move(request))));
 }
 
 Task<void> EnvelopeSession::call(v1::CallRequest request)
 {
-    const auto self = shared_from_this();
     const bool welcome = co_await stillWelcome();
     if (welcome) {
         Caller caller = m_caller;
@@ -224,7 +232,6 @@ Task<void> EnvelopeSession::call(v1::CallRequest request)
 /// A connection outlives the look at its key: look again from time to time. False where the session ended by it.
 Task<bool> EnvelopeSession::stillWelcome()
 {
-    const auto self = shared_from_this();
     const auto now = std::chrono::steady_clock::now();
     if (m_over || !m_signedIn || now - m_checkedAt < m_options.recheck)
         co_return !m_over;
@@ -303,9 +310,7 @@ void EnvelopeSession::onEvent(const std::string &topic)
     message.mutable_event()->set_topic(topic);
     send(message);
     if (m_signedIn && !m_signingIn && std::chrono::steady_clock::now() - m_checkedAt >= m_options.recheck) {
-        m_worker.spawn("key check", [](std::shared_ptr<EnvelopeSession> self) -> Task<void> {
-            (void)co_await self->stillWelcome();
-        }(shared_from_this()));
+        m_worker.spawn("key check", holding(shared_from_this(), recheckKey()));
     }
 }
 

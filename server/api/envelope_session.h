@@ -84,6 +84,9 @@ private:
     void sendGoodbye(const Error &error);
     Task<void> signIn(std::string key);
     Task<void> call(v1::CallRequest request);
+    Task<void> recheckKey();
+    /// A coroutine begins later than it is made: this keeps the session for it.
+    static Task<void> holding(std::shared_ptr<EnvelopeSession> self, Task<void> task);
     Task<bool> stillWelcome();
     void end();
 

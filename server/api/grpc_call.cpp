@@ -123,7 +123,7 @@ void GrpcCall::onRead(bool ok)
     switch (m_kind) {
     case Kind::Declared: {
         net::Worker &worker = m_host.nextWorker();
-        worker.spawn("grpc call", runDeclared(std::move(body)));
+        worker.spawn("grpc call", runDeclared(shared_from_this(), std::move(body)));
         return;
     }
     case Kind::HealthCheck:
@@ -134,10 +134,14 @@ void GrpcCall::onRead(bool ok)
     }
 }
 
-/// On a worker. Nothing else touches the call meanwhile: no operation but "done" is pending.
-Task<void> GrpcCall::runDeclared(std::string body)
+Task<void> GrpcCall::runDeclared(std::shared_ptr<GrpcCall> call, std::string body)
 {
-    const auto self = shared_from_this();
+    co_await call->callDeclared(std::move(body));
+}
+
+/// On a worker. Nothing else touches the call meanwhile: no operation but "done" is pending.
+Task<void> GrpcCall::callDeclared(std::string body)
+{
     Caller anonymous;
     anonymous.face = "grpc";
     anonymous.requestId = newRequestId();

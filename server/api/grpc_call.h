@@ -75,7 +75,9 @@ private:
     void finish(const grpc::Status &status);
     void finishWith(std::string body);
     void finishWith(const Error &error);
-    Task<void> runDeclared(std::string body);
+    /// A coroutine begins later than it is made, so it holds the call by a parameter.
+    static Task<void> runDeclared(std::shared_ptr<GrpcCall> call, std::string body);
+    Task<void> callDeclared(std::string body);
     void onHealthRequest(const std::string &body);
     void onReflectionRequest(const std::string &body);
     [[nodiscard]] std::optional<grpc::health::v1::HealthCheckResponse::ServingStatus> healthOf(const std::string &service) const;

@@ -35,7 +35,6 @@ public:
 
     Task<void> run(Dispatcher &dispatcher, TopicSource *topics, net::Worker &worker, std::string serverVersion)
     {
-        const auto self = shared_from_this();
         EnvelopeOptions options;
         options.anonymous.permissions = kEveryPermission;
         options.anonymous.keyId = "local";
@@ -97,13 +96,12 @@ private:
         m_queue.push_back(std::move(bytes));
         if (!m_writing) {
             m_writing = true;
-            worker.spawn("local answers", write());
+            worker.spawn("local answers", write(shared_from_this()));
         }
     }
 
-    Task<void> write()
+    Task<void> write(std::shared_ptr<LocalConnection>) // which it keeps
     {
-        const auto self = shared_from_this();
         while (!m_queue.empty()) {
             const std::string bytes = std::move(m_queue.front());
             m_queue.pop_front();

@@ -43,7 +43,7 @@ Health::Health(store::Store &store, live::Registry &registry, std::shared_ptr<ne
     auto resident = metrics.gauge("matinee_process_resident_memory_bytes", "Memory that the process occupies");
     auto streams = metrics.gauge("matinee_live_streams", "Streams that are live");
     auto jumps = metrics.gauge("matinee_live_viewer_jumps", "Times that slow viewers of the streams now live were moved to a newer key frame");
-    auto bitrate = metrics.gauge("matinee_live_ingest_bits_per_second", "What all publishers send together");
+    auto bitrate = metrics.gauge("matinee_live_ingest_bytes_per_second", "What all publishers send together, over the last seconds");
     metrics.gauge("matinee_build_info", "Always 1; the version is in the label", {{"version", std::string(kVersion)}}).set(1);
     std::map<std::string, observe::Gauge> viewers;
     for (const char *protocol : {"rtmp", "flv", "hls"})
@@ -51,17 +51,17 @@ Health::Health(store::Store &store, live::Registry &registry, std::shared_ptr<ne
     metrics.onScrape([this, resident, streams, jumps, bitrate, viewers]() mutable {
         resident.set(residentBytes());
         std::map<std::string, double> counts;
-        double jumped = 0, bits = 0;
+        double jumped = 0, bytes = 0;
         const auto list = m_registry.list();
         for (const auto &stream : list) {
             jumped += static_cast<double>(stream.statistics.jumps);
-            bits += stream.statistics.bitrateKbps * 1000.0;
+            bytes += stream.statistics.bitrateKbps * 125.0;
             for (const auto &[protocol, count] : stream.statistics.viewers)
                 counts[protocol] += count;
         }
         streams.set(static_cast<double>(list.size()));
         jumps.set(jumped);
-        bitrate.set(bits);
+        bitrate.set(bytes);
         for (auto &[protocol, gauge] : viewers)
             gauge.set(counts[protocol]);
     });

@@ -1,5 +1,6 @@
 #include "app/routes.h"
 
+#include "api/docs_page.h"
 #include "api/rest.h"
 #include "api/websocket.h"
 #include "app/web_bundle.h"
@@ -135,6 +136,7 @@ std::shared_ptr<hls::Directory> addRoutes(http::Router &router, const RouteNeeds
     const auto settings = needs.settings->current();
     addHealth(router, core);
     addMetrics(router, core, needs.settings);
+    api::registerDocs(router);
     api::registerRest(router, core.dispatcher);
     api::registerWebSocket(router, core.dispatcher, needs.topics.get(), std::string(kVersion));
     addAdminTunnel(router, needs);

@@ -2,6 +2,8 @@
 
 #include "cli/commands.h"
 
+#include "observe/log.h"
+
 #include "common/protocol/version.h"
 #include "common/settings/edit_distance.h"
 
@@ -29,9 +31,7 @@ public:
     {
         column_width(34);
         label("REQUIRED", "");
-        label("OPTIONS", "options");
-        label("SUBCOMMAND", "command");
-        label("SUBCOMMANDS", "Commands");
+        label("Positionals", "Arguments");
     }
     std::string make_usage(const CLI::App *app, std::string) const override
     {
@@ -55,7 +55,7 @@ public:
     std::string make_footer(const CLI::App *app) const override
     {
         const std::string own = app->get_footer();
-        return (own.empty() ? "" : "\n" + own + "\n") + std::string(app->get_parent() != nullptr ? kGlobal : "");
+        return (own.empty() ? "" : own + "\n") + std::string(app->get_parent() != nullptr ? kGlobal : "");
     }
 
 private:
@@ -64,10 +64,9 @@ private:
 
 void addGlobalOptions(CLI::App &root, Context &context)
 {
-    root.add_option("--data-dir", context.dataDir, "Where the server keeps everything (or MATINEE_DATA_DIR), ./matinee-data if not given")
+    root.add_option("--data-dir", context.dataDir, "Where the server keeps everything (MATINEE_DATA_DIR; ./matinee-data)")
         ->type_name("DIR");
-    root.add_option("--config", context.configFile, "Configuration file (or MATINEE_CONFIG), DATA-DIR/matinee.yaml if not given")
-        ->type_name("FILE");
+    root.add_option("--config", context.configFile, "Configuration (MATINEE_CONFIG; matinee.yaml in the data folder)")->type_name("FILE");
     root.add_option("--set", context.assignments, "Give a setting a value; as often as you like")
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false)
@@ -79,6 +78,15 @@ void addGlobalOptions(CLI::App &root, Context &context)
     root.add_option("--output", context.output, "How to answer")->type_name("human|json|yaml")->check([](const std::string &text) {
         return text == "human" || text == "json" || text == "yaml" ? std::string() : "expected human, json or yaml, got \"" + text + "\"";
     });
+}
+
+/// CLI11 groups commands under "Subcommands" unless told otherwise.
+void nameGroups(CLI::App &app)
+{
+    for (CLI::App *child : app.get_subcommands([](const CLI::App *) { return true; })) {
+        child->group("Commands");
+        nameGroups(*child);
+    }
 }
 
 /// The command that was reached before something went wrong.
@@ -158,7 +166,7 @@ int run(std::vector<std::string> arguments, World &world)
     root.fallthrough(); // inherited: global options work after the subcommand too
     root.require_subcommand(1);
     root.set_help_flag("-h,--help", "Print this help");
-    root.set_version_flag("--version", "matinee " + std::string(kVersion));
+    root.set_version_flag("--version", "matinee " + std::string(kVersion), "Print the version");
     root.footer(kFooter);
     addGlobalOptions(root, context);
     addServe(root, context);
@@ -168,6 +176,7 @@ int run(std::vector<std::string> arguments, World &world)
     addApiKey(root, context);
     addVersion(root, context);
     addCompletion(root, context);
+    nameGroups(root);
 
     if (arguments.empty()) {
         world.err << root.help();
@@ -181,6 +190,7 @@ int run(std::vector<std::string> arguments, World &world)
     } catch (const CLI::ParseError &error) {
         return refused(root, context, error);
     }
+    log::configure(log::Format::Human, log::Level::warn); // `serve` configures its own
     return context.command();
 }
 

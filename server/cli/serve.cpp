@@ -30,7 +30,7 @@ Result<std::shared_ptr<const settings::Snapshot>> reload(const settings_file::So
             log::warn("settings", "{}", warning.text());
         return std::make_shared<const settings::Snapshot>(again.snapshot);
     }
-    std::string all = "The configuration was not taken over, since it has mistakes:";
+    std::string all = "The configuration has mistakes:";
     for (const settings_file::Problem &problem : again.problems)
         all += (&problem == again.problems.data() ? " " : "; ") + problem.text();
     return fail(ErrorCode::InvalidArgument, std::move(all));

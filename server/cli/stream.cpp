@@ -66,7 +66,10 @@ std::string described(const v1::Stream &stream)
             text += ", " + std::to_string(track.sample_rate()) + " Hz, " + std::to_string(track.channels()) + " channels";
         text += "\n";
     }
-    return text + "  bitrate    " + bitrate(live.bitrate_kbps()) + "\n  viewers    " + std::to_string(live.viewers()) + "\n";
+    text += "  bitrate    " + bitrate(live.bitrate_kbps()) + "\n  viewers    " + std::to_string(live.viewers());
+    for (const v1::ViewerCount &count : live.viewers_by_protocol())
+        text += ", " + count.protocol() + " " + std::to_string(count.viewers());
+    return text + "\n";
 }
 
 int create(Context &context, Calls &calls, const StreamArguments &arguments)

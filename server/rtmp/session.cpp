@@ -120,6 +120,13 @@ std::string_view reasonOf(ErrorCode code)
     }
 }
 
+Ending endingOf(const Error &error)
+{
+    return {reasonOf(error.code), error.message};
+}
+
+// In the coroutines below, what has a destructor gets a name before it is given to a co_await: GCC 12 destroys some temporaries of such
+// expressions twice.
 class Session
 {
 public:
@@ -145,8 +152,9 @@ private:
     Task<Result<std::size_t, net::IoError>> read(Milliseconds timeout);
     Task<bool> send(media::Bytes bytes);
     Task<bool> flush() { return send(m_dialogue.takeOutput()); }
-    Task<Ending> refuse(std::string_view code, const Error &error);
-    Task<Ending> refuse(std::string_view code, const Error &error, Ending ending);
+    Task<Ending> refuse(std::string_view code, Ending ending);
+    Task<void> bidFarewell();
+    void kick(std::string reason);
 
     net::Connection &m_connection;
     Services &m_services;
@@ -239,62 +247,75 @@ Task<Result<Session::Request, Ending>> Session::awaitRequest()
     }
 }
 
-Task<Ending> Session::refuse(std::string_view code, const Error &error)
+/// Says why, and closes when the peer has had time to hear it.
+Task<Ending> Session::refuse(std::string_view code, Ending ending)
 {
-    co_return co_await refuse(code, error, Ending{reasonOf(error.code), error.message});
+    m_dialogue.refuse(code, ending.sentence);
+    co_await bidFarewell();
+    co_return ending;
 }
 
-Task<Ending> Session::refuse(std::string_view code, const Error &error, Ending ending)
+Task<void> Session::bidFarewell()
 {
-    m_dialogue.refuse(code, error.message);
     (void)co_await flush();
     co_await m_connection.shutdown(m_limits.farewell);
-    co_return ending;
 }
 
 Task<Ending> Session::publish(std::string key)
 {
     constexpr std::string_view badName = "NetStream.Publish.BadName";
     if (key.empty() || key.size() > kMaxNameBytes) {
-        co_return co_await refuse(
-            badName, fail(ErrorCode::InvalidArgument,
-                          "There is no stream key. In OBS it goes into its own field; elsewhere the address is rtmp://HOST/live/KEY."));
+        Ending ending{"wrong_key",
+                      "There is no stream key. In OBS it goes into its own field; elsewhere the address is rtmp://HOST/live/KEY."};
+        co_return co_await refuse(badName, std::move(ending));
     }
-    auto name = co_await m_services.gate.mayPublish(std::move(key), m_connection.peerAddress());
+    std::string address = m_connection.peerAddress();
+    auto name = co_await m_services.gate.mayPublish(std::move(key), std::move(address));
     if (!name) {
         if (name.error().code == ErrorCode::PermissionDenied)
             log::warn("rtmp", "Refused a publisher from {}: {}", m_connection.peerAddress(), name.error().message);
-        co_return co_await refuse(badName, name.error());
+        Ending ending = endingOf(name.error());
+        co_return co_await refuse(badName, std::move(ending));
     }
 
     // The kick comes on this worker, but perhaps after this session: the flag is shared, the session is not.
-    auto alive = std::make_shared<Session *>(this);
-    auto kick = [weak = std::weak_ptr(alive)](std::string reason) {
-        const auto session = weak.lock();
-        if (!session || (*session)->m_kicked)
-            return;
-        (*session)->m_kicked = std::move(reason);
-        boost::system::error_code ignored;
-        (*session)->m_connection.socket().cancel(ignored); // ends the read that it waits in
+    const auto alive = std::make_shared<Session *>(this);
+    auto kick = [weak = std::weak_ptr<Session *>(alive)](std::string reason) {
+        if (const auto session = weak.lock())
+            (*session)->kick(std::move(reason));
     };
     live::PublisherInfo info{m_connection.peerAddress(), m_dialogue.encoderVersion(), "rtmp"};
     auto publication = m_services.registry.publish(*name, std::move(info), m_connection.worker(), std::move(kick));
-    if (!publication)
-        co_return co_await refuse(badName, publication.error());
+    if (!publication) {
+        Ending ending = endingOf(publication.error());
+        co_return co_await refuse(badName, std::move(ending));
+    }
 
     m_title = "publisher of " + *name;
     log::info("rtmp", "{} from {}: live ({})", m_title, m_connection.peerAddress(), m_dialogue.encoderVersion());
     m_services.metrics.publishers.add(1);
     m_dialogue.acceptPublish();
-    Ingest ingest(std::move(*publication));
-    auto ending = co_await ingestUntilEnd(ingest);
+    std::optional<Ingest> ingest(std::in_place, std::move(*publication));
+    auto ending = co_await ingestUntilEnd(*ingest);
     m_services.metrics.publishers.add(-1);
-    m_services.metrics.framesIn.add(static_cast<double>(ingest.frames()));
-    m_services.metrics.framesLeftOut.add(static_cast<double>(ingest.reader().framesLeftOut()));
-    m_services.metrics.timeRepairs.add(static_cast<double>(ingest.reader().times().jumps()));
+    m_services.metrics.framesIn.add(static_cast<double>(ingest->frames()));
+    m_services.metrics.framesLeftOut.add(static_cast<double>(ingest->reader().framesLeftOut()));
+    m_services.metrics.timeRepairs.add(static_cast<double>(ingest->reader().times().jumps()));
+    ingest.reset(); // viewers and the name do not wait for the farewell
+    co_await bidFarewell();
     co_return ending;
 }
 
+void Session::kick(std::string reason)
+{
+    if (m_kicked)
+        return;
+    m_kicked = std::move(reason);
+    boost::system::error_code ignored;
+    m_connection.socket().cancel(ignored); // ends the read that it waits in
+}
+
+/// What is left to say to the encoder is in the dialogue when this returns.
 Task<Ending> Session::ingestUntilEnd(Ingest &ingest)
 {
     m_buffer.resize(kIngestBuffer);
@@ -303,39 +324,33 @@ Task<Ending> Session::ingestUntilEnd(Ingest &ingest)
     for (;;) {
         const auto taken = ingest.take(m_events);
         if (!taken) {
-            const FrameFailure failure = taken.error();
-            co_return co_await refuse("NetStream.Publish.Failed", fail(ErrorCode::InvalidArgument, failure.description),
-                                      Ending{reasonOf(failure.error), failure.description});
+            m_dialogue.refuse("NetStream.Publish.Failed", taken.error().description);
+            co_return Ending{reasonOf(taken.error().error), taken.error().description};
         }
-        const bool finished =
-            std::any_of(m_events.begin(), m_events.end(), [](const Event &event) { return std::holds_alternative<StreamClosed>(event); });
         if (broken)
             co_return Ending{broken->reason};
-        if (*taken != 0)
-            silentAt = Clock::now() + m_limits.silence;
+        const auto isEnd = [](const Event &event) { return std::holds_alternative<StreamClosed>(event); };
+        if (std::any_of(m_events.begin(), m_events.end(), isEnd)) {
+            m_dialogue.status("status", "NetStream.Unpublish.Success", "The stream has ended.");
+            co_return Ending{"publisher_finished"};
+        }
         const bool written = co_await flush();
         if (m_kicked) {
             m_dialogue.status("error", "NetStream.Publish.Rejected", *m_kicked);
-            (void)co_await flush();
-            co_await m_connection.shutdown(m_limits.farewell);
             co_return Ending{"kicked", *m_kicked};
-        }
-        if (finished) {
-            m_dialogue.status("status", "NetStream.Unpublish.Success", "The stream has ended.");
-            (void)co_await flush();
-            co_await m_connection.shutdown(m_limits.farewell);
-            co_return Ending{"publisher_finished"};
         }
         if (!written)
             co_return Ending{"publisher_lost"};
-
-        m_events.clear();
+        if (*taken != 0)
+            silentAt = Clock::now() + m_limits.silence;
         const auto patience = left(silentAt);
         if (patience == Milliseconds(0)) { // also where bytes drip in that never make a frame
-            const std::string sentence = "No frame came for " + std::to_string(m_limits.silence.count() / 1000) + " s.";
-            co_return co_await refuse("NetStream.Publish.Idle", fail(ErrorCode::DeadlineExceeded, sentence),
-                                      Ending{"publisher_silent", sentence});
+            Ending ending{"publisher_silent", "No frame came for " + std::to_string(m_limits.silence.count() / 1000) + " s."};
+            m_dialogue.refuse("NetStream.Publish.Idle", ending.sentence);
+            co_return ending;
         }
+
+        m_events.clear();
         const auto count = co_await read(patience);
         if (!count) {
             if (m_kicked || count.error() == net::IoError::TimedOut)
@@ -363,17 +378,23 @@ Task<Ending> Session::play(std::string name)
 {
     constexpr std::string_view notFound = "NetStream.Play.StreamNotFound";
     if (name.empty() || name.size() > kMaxNameBytes) {
-        co_return co_await refuse(notFound, fail(ErrorCode::NotFound, "There is no stream name. The address is rtmp://HOST/live/NAME."));
+        Ending ending{"not_found", "There is no stream name. The address is rtmp://HOST/live/NAME."};
+        co_return co_await refuse(notFound, std::move(ending));
     }
     Caller caller;
     caller.address = m_connection.peerAddress();
     caller.face = "rtmp";
     const auto allowed = co_await m_services.gate.mayPlay(name, std::move(caller));
-    if (!allowed)
-        co_return co_await refuse(notFound, allowed.error());
-    auto subscription = co_await m_services.registry.subscribe(name, "rtmp");
-    if (!subscription)
-        co_return co_await refuse(notFound, subscription.error());
+    if (!allowed) {
+        Ending ending = endingOf(allowed.error());
+        co_return co_await refuse(notFound, std::move(ending));
+    }
+    std::string protocol = "rtmp";
+    auto subscription = co_await m_services.registry.subscribe(name, std::move(protocol));
+    if (!subscription) {
+        Ending ending = endingOf(subscription.error());
+        co_return co_await refuse(notFound, std::move(ending));
+    }
 
     auto &replica = (*subscription)->replica();
     co_await awaitFirstTrack(replica);
@@ -389,8 +410,7 @@ Task<Ending> Session::play(std::string name)
     const auto end = first.index() == 0 ? std::get<0>(first) : live::FanOutEnd::ViewerLeft;
     if (reasonOf(end) == "stream_ended") {
         m_dialogue.endPlay(name);
-        (void)co_await flush();
-        co_await m_connection.shutdown(m_limits.farewell);
+        co_await bidFarewell();
     }
     co_return Ending{reasonOf(end)};
 }

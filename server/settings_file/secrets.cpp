@@ -67,6 +67,7 @@ Result<std::string> makeSecret(const std::string &folder, const std::string &pat
 void fillSecrets(settings::Snapshot &snapshot, const std::string &dataDir, MissingSecrets missing, Problems &problems, Problems &notices)
 {
     const std::string folder = dataDir + "/secrets";
+    int made = 0;
     for (const settings::Declaration *declaration : settings::declarations()) {
         const std::string key(declaration->key);
         if (declaration->secrecy != settings::Secrecy::Generated || !std::get<std::string>(snapshot.value(*declaration)).empty())
@@ -77,8 +78,7 @@ void fillSecrets(settings::Snapshot &snapshot, const std::string &dataDir, Missi
             if (missing == MissingSecrets::LeaveEmpty)
                 continue;
             content = makeSecret(folder, path);
-            if (content)
-                notices.push_back({path, 0, key, "was made now; keep a copy of it with your backups"});
+            made += content ? 1 : 0;
         } else if (content && readableByOthers(path)) {
             const bool corrected = missing == MissingSecrets::Make && ::chmod(path.c_str(), 0600) == 0;
             notices.push_back(
@@ -98,6 +98,8 @@ void fillSecrets(settings::Snapshot &snapshot, const std::string &dataDir, Missi
         }
         snapshot.set(*declaration, *value, {settings::Origin::Generated, path});
     }
+    if (made > 0)
+        notices.push_back({folder, 0, "", "made " + std::to_string(made) + " secrets; keep a copy of this folder with your backups"});
 }
 
 } // namespace matinee::settings_file

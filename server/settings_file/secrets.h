@@ -17,8 +17,8 @@ enum class MissingSecrets
 };
 
 /// Fills every Generated secret of `snapshot` that is still empty. Adds a problem for a kept file that cannot be used: a damaged secret is
-/// never replaced by a new one, since what it protects would be lost. Adds a notice for each that was made and each file whose mode
-/// had to be corrected.
+/// never replaced by a new one, since what it protects would be lost. Adds a notice when some were made, and for each file whose
+/// mode had to be corrected.
 void fillSecrets(settings::Snapshot &snapshot, const std::string &dataDir, MissingSecrets missing, Problems &problems, Problems &notices);
 
 } // namespace matinee::settings_file

@@ -22,6 +22,16 @@ def expression(text, start):
     return text[start:]
 
 
+def balance(text):
+    """Parentheses opened and not closed; negative as soon as one closes that was opened before."""
+    open_ones = 0
+    for c in text:
+        open_ones += (c == "(") - (c == ")")
+        if open_ones < 0:
+            return -1
+    return open_ones
+
+
 for path in sorted((ROOT / "server").rglob("*.cpp")):
     text = re.sub(r"(^|\s)//[^\n]*", r"\1", path.read_text(encoding="utf-8"))
     for match in re.finditer(r"\bco_await\b", text):
@@ -29,8 +39,8 @@ for path in sorted((ROOT / "server").rglob("*.cpp")):
         where = f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, match.start()) + 1}"
         if CLOSURE.search(expression(text, match.end())):
             problems.append(f"{where}: a closure with captures inside a co_await expression")
-        loop = text.rfind("while", max(0, match.start() - 120), match.start())
-        if loop >= 0 and text.count("(", loop, match.start()) > text.count(")", loop, match.start()):
+        loop = re.search(r".*\bwhile\s*\(", text[max(0, match.start() - 120):match.start()], re.S)
+        if loop and balance(text[max(0, match.start() - 120) + loop.end():match.start()]) >= 0:
             problems.append(f"{where}: co_await in the condition of a loop")
 if statements < 100:
     problems.append(f"only {statements} co_await expressions found: this check looks in the wrong place")

@@ -35,12 +35,15 @@ function example(schema, name = "", depth = 0) {
   return name === "name" ? "my-stream" : name;
 }
 
-function fieldTable(fields) {
+/** Text with `code` in backquotes. */
+const prose = (text) => (text || "").split("`").map((part, index) => (index % 2 ? code(part) : part));
+
+function fieldTable(fields, second = "In") {
   const body = make("tbody");
   for (const { name, type, about, where } of fields)
-    body.append(make("tr", {}, make("td", {}, code(name)), make("td", {}, where || ""), make("td", {}, type), make("td", {}, about || "")));
-  const head = make("tr", {}, ...["Field", "In", "Type", "Meaning"].map((text) => make("th", { scope: "col" }, text)));
-  return make("div", { class: "scroll" }, make("table", {}, make("thead", {}, head), body));
+    body.append(make("tr", {}, make("td", {}, code(name)), make("td", {}, where || ""), make("td", {}, type), make("td", {}, ...prose(about))));
+  const head = make("tr", {}, ...["Field", second, "Type", "Meaning"].map((text) => make("th", { scope: "col" }, text)));
+  return make("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Fields" }, make("table", {}, make("thead", {}, head), body));
 }
 
 function schemaFields(schema, where) {
@@ -52,7 +55,7 @@ function schemaFields(schema, where) {
 }
 
 function schemaBlock(schema, seen = new Set()) {
-  const block = make("div", {}, fieldTable(schemaFields(schema)));
+  const block = make("div", {}, fieldTable(schemaFields(schema), "Given"));
   for (const value of Object.values(resolve(schema).properties || {})) {
     const inner = value.$ref || (value.items && value.items.$ref);
     if (!inner || seen.has(inner)) continue;
@@ -88,7 +91,7 @@ function tryForm(operation, method, path) {
     body.value = JSON.stringify(example(operation.requestBody.content["application/json"].schema), null, 2);
     form.append(make("label", { for: id }, "Body"), body);
   }
-  const result = make("pre", { "aria-live": "polite" });
+  const result = make("pre", { "aria-live": "polite", tabindex: "0" });
   result.hidden = true;
   form.append(make("button", { type: "submit" }, "Send"), result);
   form.addEventListener("submit", async (event) => {
@@ -122,7 +125,7 @@ function callArticle(operation, method, path) {
   const permission = operation.security.length ? `Permission ${operation["x-permission"]}` : "Public";
   article.append(
     make("h3", {}, make("span", { class: `badge ${method}` }, method.toUpperCase()), make("code", { class: "path" }, path)),
-    make("p", {}, operation.description),
+    make("p", {}, ...prose(operation.description)),
     make("ul", { class: "facts" }, ...[permission, `At most ${operation["x-rate"]}`, `gRPC ${operation["x-grpc"]}`].map((text) => make("li", {}, text))));
 
   const fields = (operation.parameters || []).map((p) => ({ name: p.name, where: p.in, type: typeName(p.schema), about: p.description }));
@@ -134,7 +137,7 @@ function callArticle(operation, method, path) {
   const answer = Object.keys(resolve(schema).properties).length ? schemaBlock(schema) : make("p", {}, "An empty object.");
   article.append(make("details", {}, make("summary", {}, `Answer ${status}: ${typeName(schema)}`), answer));
 
-  const curl = make("pre", {}, curlOf(operation, method, path));
+  const curl = make("pre", { tabindex: "0" }, curlOf(operation, method, path));
   const copy = make("button", { type: "button", class: "plain" }, "Copy");
   copy.addEventListener("click", async () => {
     await navigator.clipboard.writeText(curl.textContent);
@@ -149,7 +152,7 @@ function callArticle(operation, method, path) {
 
 function draw() {
   byId("version").textContent = api.info.version;
-  byId("description").textContent = api.info.description;
+  byId("description").replaceChildren(...prose(api.info.description));
   const main = byId("calls");
   const nav = byId("nav");
   main.replaceChildren();

@@ -13,9 +13,10 @@ const ARGS = [
 export const artifacts = join(root, "tests/e2e/artifacts");
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** MATINEE_MOCK=1 tries the client against the stand-in, without a server program. */
+/** MATINEE_MOCK=1 tries the client against the stand-in, without a server program; MATINEE_WEB_DIR tries a client that is not embedded. */
 export const isMock = process.env.MATINEE_MOCK === "1";
-export const startServer = (options) => (isMock ? MockServer.start(options) : Server.start(options));
+const webDir = process.env.MATINEE_WEB_DIR ? ["--web-dir", process.env.MATINEE_WEB_DIR] : [];
+export const startServer = (options) => (isMock ? MockServer.start(options) : Server.start({ args: webDir, ...options }));
 
 export function openBrowser({ autoplay = true } = {}) {
   const args = autoplay ? [...ARGS, "--autoplay-policy=no-user-gesture-required"] : [...ARGS, "--autoplay-policy=document-user-activation-required"];

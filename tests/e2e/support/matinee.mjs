@@ -11,7 +11,19 @@ export const matineeBin = process.env.MATINEE_BIN ?? join(root, "build/release/b
 
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
-export function freePort() {
+const given = new Set();
+
+/** A port of loopback that nobody uses; the kernel may offer one twice, we do not. */
+export async function freePort() {
+  for (;;) {
+    const port = await offeredPort();
+    if (given.has(port)) continue;
+    given.add(port);
+    return port;
+  }
+}
+
+function offeredPort() {
   return new Promise((done, fail) => {
     const server = net.createServer();
     server.on("error", fail);
@@ -52,9 +64,9 @@ export async function until(what, check, { timeout = 10000, every = 50 } = {}) {
   }
 }
 
-/** A running server with its data in a folder of its own, and an API key of scope admin. */
+/** A running server with its data in a folder of its own, and an API key of scope admin unless it is to be new to everybody. */
 export class Server {
-  static async start({ args = [], env = {}, port, rtmpPort, dataDir, tls = false } = {}) {
+  static async start({ args = [], env = {}, port, rtmpPort, dataDir, tls = false, isNew = false } = {}) {
     const server = new Server();
     server.ownsData = !dataDir;
     server.dataDir = dataDir ?? mkdtempSync(join(tmpdir(), "matinee-e2e-"));
@@ -64,6 +76,7 @@ export class Server {
     server.env = env;
     server.scheme = tls ? "https" : "http";
     await server.launch();
+    if (isNew) return server;
     const made = await matinee(["api-key", "create", "--name", "e2e", "--scope", "admin", "--output", "json", "--data-dir", server.dataDir]);
     if (made.code !== 0) throw new Error(`api-key create: ${made.stderr}`);
     server.key = JSON.parse(made.stdout).key;

@@ -38,6 +38,15 @@ protected:
     {
         if (face)
             face->stop(0ms);
+        if (door) {
+            // Calls that still wait let go of their timers while the worker is there.
+            std::promise<void> released;
+            door->pool.at(0).post([&] {
+                calls.release();
+                released.set_value();
+            });
+            released.get_future().wait();
+        }
         door.reset();
     }
     [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(door->port()); }

@@ -1,4 +1,5 @@
 #include "common/settings/declarations.h"
+#include "common/settings/edit_distance.h"
 #include "common/settings/value.h"
 #include "settings_file/loader.h"
 
@@ -56,6 +57,18 @@ TEST(Declarations, NoKeyIsAGroupOfOthers)
         for (const Declaration *inner : declarations())
             EXPECT_FALSE(inner->key.starts_with(std::string(outer->key) + ".")) << inner->key;
     }
+}
+
+TEST(EditDistance, CountsMistakesOfTyping)
+{
+    EXPECT_EQ(editDistance("", ""), 0U);
+    EXPECT_EQ(editDistance("", "abc"), 3U);
+    EXPECT_EQ(editDistance("abc", ""), 3U);
+    EXPECT_EQ(editDistance("port", "port"), 0U);
+    EXPECT_EQ(editDistance("prot", "port"), 1U) << "swapped neighbours";
+    EXPECT_EQ(editDistance("sever", "server"), 1U);
+    EXPECT_EQ(editDistance("kitten", "sitting"), 3U);
+    EXPECT_EQ(editDistance("ca", "abc"), 3U);
 }
 
 TEST(NearestKey, FindsTypingMistakes)
