@@ -197,7 +197,7 @@ void StreamsPage::makeTable()
     const int unit = m_table->fontMetrics().horizontalAdvance(u'0');
     // In widths of a digit; the name takes the rest.
     const std::pair<int, int> widths[] = {{StreamModel::Status, 9},    {StreamModel::Bitrate, 20}, {StreamModel::Viewers, 7},
-                                          {StreamModel::Fps, 8},       {StreamModel::Format, 16},  {StreamModel::Uptime, 9},
+                                          {StreamModel::Fps, 8},       {StreamModel::Format, 16},  {StreamModel::Uptime, 11},
                                           {StreamModel::Publisher, 13}};
     for (const auto &[column, characters] : widths)
         m_table->setColumnWidth(column, unit * characters + 20);

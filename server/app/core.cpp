@@ -60,9 +60,19 @@ Core::Core(const settings::Snapshot &settings, std::string folder, std::size_t w
 {
 }
 
+Result<void> Core::openStore()
+{
+    auto opened = store.open();
+    if (opened || store.engine() != store::Engine::Sqlite)
+        return opened;
+    Error error = opened.error(); // who never set database.url must be told which file is meant
+    error.message = store.url().path + ": " + error.message;
+    return error;
+}
+
 Result<void> Core::open()
 {
-    if (auto opened = store.open(); !opened)
+    if (auto opened = openStore(); !opened)
         return opened.error();
     const auto migrated = store::migrate(store);
     if (!migrated)

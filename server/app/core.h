@@ -29,6 +29,8 @@ struct Core
 
     /// Opens and migrates the database, then seals the calls. Blocking; before the workers start.
     [[nodiscard]] Result<void> open();
+    /// Only the database, not migrated.
+    [[nodiscard]] Result<void> openStore();
 
     const std::string dataDir;
     observe::Metrics metrics;

@@ -13,6 +13,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <malloc.h>
 #include <thread>
 
@@ -61,10 +62,21 @@ void reload(Server &server, const ServeOptions &options)
     server.apply(*options.settings->current());
 }
 
+// What Qt has to say is for who debugs; drivers warn of things that the store has told better.
+void logQtMessage(QtMsgType type, const QMessageLogContext &, const QString &message)
+{
+    log::emit(type == QtCriticalMsg || type == QtFatalMsg ? log::Level::err : log::Level::debug, "qt", "{}", message.toStdString());
+}
+
+// Changes nothing, and may run beside a server on the same folder.
 int check(const settings::Snapshot &settings, const std::string &dataDir)
 {
+    if (!std::filesystem::exists(dataDir) || (settings.get(settings::databaseUrl).empty() && !std::filesystem::exists(dataDir + "/matinee.db"))) {
+        std::printf("Settings: good. Database: none yet in %s; the first start makes it.\n", dataDir.c_str());
+        return Stopped;
+    }
     Core core(settings, dataDir, 1);
-    if (const auto opened = core.store.open(); !opened)
+    if (const auto opened = core.openStore(); !opened)
         return explain(opened.error());
     const auto status = store::status(core.store);
     core.store.close();
@@ -88,20 +100,23 @@ int serve(const ServeOptions &options)
 
     const auto settings = options.settings->current();
     configureLog(*settings);
+    ::qInstallMessageHandler(logQtMessage);
+    if (options.dryRun)
+        return check(*settings, options.dataDir);
     auto folder = DataFolder::take(options.dataDir);
     if (!folder)
         return explain(folder.error());
-    if (options.dryRun)
-        return check(*settings, options.dataDir);
 
     Core core(*settings, options.dataDir, workerCount(*settings));
+    Server server(core, options.settings);
+    if (const auto bound = server.bind(); !bound)
+        return explain(bound.error());
     if (const auto opened = core.open(); !opened)
         return explain(opened.error());
     const auto welcomed = welcome(core.store, options.dataDir);
     if (!welcomed)
         return explain(welcomed.error());
 
-    Server server(core, options.settings);
     if (const auto opened = server.open(); !opened)
         return explain(opened.error());
     Signals signals;

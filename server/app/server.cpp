@@ -26,6 +26,12 @@ std::string randomHex(std::size_t bytes)
     return hex;
 }
 
+net::AddressList trustedProxies(const settings::Snapshot &settings)
+{
+    auto proxies = net::AddressList::parse(settings.get(settings::serverTrustedProxies));
+    return proxies ? std::move(*proxies) : net::AddressList(); // checked when it was loaded
+}
+
 } // namespace
 
 Server::Server(Core &core, std::shared_ptr<settings::Settings> settings)
@@ -55,8 +61,7 @@ std::shared_ptr<const http::FrontDoorOptions> Server::doorOptions(const settings
     auto options = std::make_shared<http::FrontDoorOptions>();
     options->headTimeout = settings.get(settings::serverHeaderTimeoutSeconds);
     options->idleTimeout = settings.get(settings::serverIdleTimeoutSeconds);
-    if (auto proxies = net::AddressList::parse(settings.get(settings::serverTrustedProxies)))
-        options->trustedProxies = *proxies;
+    options->trustedProxies = trustedProxies(settings);
     options->corsAllowedOrigins = settings.get(settings::serverCorsAllowedOrigins);
     options->tls = m_tls;
     if (settings.get(settings::serverHsts))
@@ -64,12 +69,27 @@ std::shared_ptr<const http::FrontDoorOptions> Server::doorOptions(const settings
     return options;
 }
 
-Result<void> Server::open()
+Result<void> Server::bind()
 {
     const auto settings = m_settings->current();
     if (auto tls = openTls(*settings); !tls)
         return tls.error();
+    m_core.connections->setExempt(trustedProxies(*settings));
+    // The door is made in open(); no connection comes before start().
+    m_http = std::make_unique<net::Listener>(m_core.workers, m_core.connections,
+                                             [this](auto connection) { return m_door->handler()(std::move(connection)); });
+    const auto port = static_cast<std::uint16_t>(settings->get(settings::serverPort));
+    if (auto opened = m_http->open({"http", settings->get(settings::serverAddress), port}); !opened)
+        return opened.error();
+    m_rtmp = std::make_unique<net::Listener>(m_core.workers, m_core.connections,
+                                             [this](auto connection) { return rtmp::serve(std::move(connection), m_rtmpServices); });
+    const auto rtmpPort = static_cast<std::uint16_t>(settings->get(settings::livestreamRtmpPort));
+    return m_rtmp->open({"rtmp", settings->get(settings::livestreamRtmpAddress), rtmpPort});
+}
 
+Result<void> Server::open()
+{
+    const auto settings = m_settings->current();
     const auto tunnelSecret = randomHex(32);
     m_topics = makeTopics(m_core);
     m_bridge = std::make_unique<EnvelopeBridge>(m_core.dispatcher, *m_topics, m_core.workers, std::string(kVersion));
@@ -79,6 +99,9 @@ Result<void> Server::open()
 
     api::GrpcOptions grpc;
     grpc.serving = [&health = m_core.health] { return health.ready(); };
+    grpc.clientAddress = [this](const std::string &connection, const std::string &forwardedFor) {
+        return net::forwardedClient(connection, forwardedFor, {}, m_door->options()->trustedProxies).address;
+    };
     m_grpc = std::make_unique<api::GrpcFace>(m_core.dispatcher, m_core.workers, grpc);
 
     auto router = std::make_shared<http::Router>();
@@ -86,16 +109,6 @@ Result<void> Server::open()
     m_door = std::make_unique<http::FrontDoor>(
         m_core.workers, router, doorOptions(*settings), [grpc = m_grpc.get()](int descriptor, const std::string &client) { grpc->take(descriptor, client); },
         &m_core.metrics);
-
-    m_http = std::make_unique<net::Listener>(m_core.workers, m_core.connections, m_door->handler());
-    const auto port = static_cast<std::uint16_t>(settings->get(settings::serverPort));
-    if (auto opened = m_http->open({"http", settings->get(settings::serverAddress), port}); !opened)
-        return opened.error();
-    m_rtmp = std::make_unique<net::Listener>(m_core.workers, m_core.connections,
-                                             [this](auto connection) { return rtmp::serve(std::move(connection), m_rtmpServices); });
-    const auto rtmpPort = static_cast<std::uint16_t>(settings->get(settings::livestreamRtmpPort));
-    if (auto opened = m_rtmp->open({"rtmp", settings->get(settings::livestreamRtmpAddress), rtmpPort}); !opened)
-        return opened.error();
 
     m_local = std::make_unique<api::LocalSocket>(m_core.dispatcher, m_topics.get(), m_core.workers.at(0), std::string(kVersion));
     return m_local->open(m_core.dataDir + "/control.sock");
@@ -140,6 +153,7 @@ void Server::apply(const settings::Snapshot &settings)
     log::Level level{};
     if (log::parseLevel(settings.get(settings::loggingLevel), level))
         log::setLevel(level);
+    m_core.connections->setExempt(trustedProxies(settings));
     m_core.connections->set(static_cast<std::size_t>(settings.get(settings::serverMaxConnectionsPerAddress)),
                             static_cast<std::size_t>(settings.get(settings::serverMaxConnections)));
     if (m_tls) {

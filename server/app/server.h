@@ -30,7 +30,10 @@ public:
     Server(Core &core, std::shared_ptr<settings::Settings> settings);
     ~Server() override;
 
-    /// Binds everything; nothing is accepted yet. Fails with a sentence about the port, the certificate or the socket.
+    /// Reads the certificate and binds both ports; nothing is accepted yet. Done before the database is touched, so that a start that
+    /// cannot work has changed nothing. Fails with a sentence about the port or the certificate.
+    [[nodiscard]] Result<void> bind();
+    /// The rest: faces, routes, admin channel, local socket. After Core::open().
     [[nodiscard]] Result<void> open();
     void start();
     /// Stops taking, lets what runs end until server.shutdown_drain_timeout_seconds, then emits `drained`.

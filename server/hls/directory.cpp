@@ -67,6 +67,12 @@ std::shared_ptr<Shelf> Directory::open(const std::string &name)
     return shelf;
 }
 
+std::size_t Directory::openCount() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_shelves.size();
+}
+
 bool Directory::retire(const std::string &name, const std::shared_ptr<Shelf> &shelf, SteadyTime since, Sequences next)
 {
     const std::lock_guard lock(m_mutex);

@@ -36,8 +36,9 @@ public:
     [[nodiscard]] std::shared_ptr<Shelf> open(const std::string &name);
     /// Only what there is.
     [[nodiscard]] std::shared_ptr<Shelf> find(const std::string &name) const;
-    /// Ends every egress within a moment; nothing is opened afterwards.
+    /// Ends every egress within half a second; nothing is opened afterwards. The workers may stop when openCount() is 0.
     void drain() { m_draining = true; }
+    [[nodiscard]] std::size_t openCount() const;
 
     // egress
     [[nodiscard]] bool isDraining() const { return m_draining; }

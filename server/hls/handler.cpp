@@ -81,9 +81,13 @@ Service::Service(Dependencies dependencies)
     m_segments = metrics->counter(name, help, {{"what", "segment"}});
     m_segmentsGone = metrics->counter(name, help, {{"what", "segment gone"}});
     auto held = metrics->gauge("matinee_hls_segment_bytes", "Bytes of HLS segments in memory.");
-    metrics->onScrape([held, weak = std::weak_ptr(m_directory)]() mutable {
-        if (const auto directory = weak.lock())
-            held.set(static_cast<double>(directory->storedBytes()));
+    auto streams = metrics->gauge("matinee_hls_streams", "Streams that are being segmented.");
+    metrics->onScrape([held, streams, weak = std::weak_ptr(m_directory)]() mutable {
+        const auto directory = weak.lock();
+        if (!directory)
+            return;
+        held.set(static_cast<double>(directory->storedBytes()));
+        streams.set(static_cast<double>(directory->openCount()));
     });
 }
 

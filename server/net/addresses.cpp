@@ -13,6 +13,7 @@ constexpr std::size_t kMaxHops = 32; ///< Of X-Forwarded-For; nobody has that ma
 // What "private" stands for.
 constexpr std::string_view kPrivateRanges[] = {"10.0.0.0/8",     "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8",
                                                "169.254.0.0/16", "::1/128",       "fe80::/10",      "fc00::/7"};
+constexpr std::string_view kLoopbackRanges[] = {"127.0.0.0/8", "::1/128"};
 
 std::string_view trimmed(std::string_view text)
 {
@@ -130,12 +131,15 @@ Result<AddressList> AddressList::parse(std::span<const std::string> entries)
         if (entry == "private") {
             for (const auto range : kPrivateRanges)
                 list.m_ranges.push_back(*AddressRange::parse(range));
+        } else if (entry == "loopback") {
+            for (const auto range : kLoopbackRanges)
+                list.m_ranges.push_back(*AddressRange::parse(range));
         } else if (const auto range = AddressRange::parse(trimmed(entry))) {
             list.m_ranges.push_back(*range);
         } else {
             return fail(ErrorCode::InvalidArgument,
                         "\"" + entry +
-                            "\" is no address. Write one such as 192.0.2.7, a range such as 10.0.0.0/8 or fd00::/8, or \"private\".");
+                            "\" is no address. Write one such as 192.0.2.7, a range such as 10.0.0.0/8 or fd00::/8, \"private\" or \"loopback\".");
         }
     }
     return list;

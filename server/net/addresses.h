@@ -46,7 +46,7 @@ struct AddressRange
 class AddressList
 {
 public:
-    /// Each an address, a range, or "private" (RFC 1918, loopback, link-local, unique local addresses).
+    /// Each an address, a range, "loopback", or "private" (RFC 1918, loopback, link-local, unique local addresses).
     [[nodiscard]] static Result<AddressList> parse(std::span<const std::string> entries);
     [[nodiscard]] bool contains(const Address &address) const;
     [[nodiscard]] bool contains(std::string_view address) const; ///< False for what is no address.

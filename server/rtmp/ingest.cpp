@@ -17,7 +17,6 @@ Result<std::size_t, FrameFailure> Ingest::take(const std::vector<Event> &events)
     if (m_reader.takeTracksChanged())
         m_publication->setTracks(m_reader.tracks());
     const std::size_t count = frames.size();
-    m_frames += count;
     if (count != 0)
         m_publication->write(std::move(frames));
     if (!read)

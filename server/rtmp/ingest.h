@@ -20,12 +20,10 @@ public:
     Result<std::size_t, FrameFailure> take(const std::vector<Event> &events);
 
     [[nodiscard]] const FrameReader &reader() const { return m_reader; }
-    [[nodiscard]] std::uint64_t frames() const { return m_frames; }
 
 private:
     FrameReader m_reader;
     std::unique_ptr<live::Publication> m_publication;
-    std::uint64_t m_frames = 0;
 };
 
 } // namespace matinee::rtmp

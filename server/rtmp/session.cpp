@@ -154,6 +154,7 @@ private:
     Task<bool> flush() { return send(m_dialogue.takeOutput()); }
     Task<Ending> refuse(std::string_view code, Ending ending);
     Task<void> bidFarewell();
+    Task<void> awaitDeparture();
     void kick(std::string reason);
 
     net::Connection &m_connection;
@@ -261,6 +262,25 @@ Task<void> Session::bidFarewell()
     co_await m_connection.shutdown(m_limits.farewell);
 }
 
+/// A publisher that ended its stream has more to say (FCUnpublish, deleteStream, close) and takes a connection closed before as an error.
+Task<void> Session::awaitDeparture()
+{
+    const auto deadline = Clock::now() + m_limits.farewell;
+    for (;;) {
+        const bool sent = co_await flush();
+        const auto patience = left(deadline);
+        if (!sent || patience == Milliseconds(0))
+            co_return;
+        const auto count = co_await read(patience);
+        if (!count)
+            co_return;
+        m_events.clear();
+        const auto fed = m_dialogue.feed(std::span<const std::uint8_t>(m_buffer).first(*count), m_events);
+        if (!fed)
+            co_return;
+    }
+}
+
 Task<Ending> Session::publish(std::string key)
 {
     constexpr std::string_view badName = "NetStream.Publish.BadName";
@@ -287,6 +307,7 @@ Task<Ending> Session::publish(std::string key)
     live::PublisherInfo info{m_connection.peerAddress(), m_dialogue.encoderVersion(), "rtmp"};
     auto publication = m_services.registry.publish(*name, std::move(info), m_connection.worker(), std::move(kick));
     if (!publication) {
+        log::info("rtmp", "Refused a publisher of {} from {}: {}", *name, m_connection.peerAddress(), publication.error().message);
         Ending ending = endingOf(publication.error());
         co_return co_await refuse(badName, std::move(ending));
     }
@@ -298,10 +319,11 @@ Task<Ending> Session::publish(std::string key)
     std::optional<Ingest> ingest(std::in_place, std::move(*publication));
     auto ending = co_await ingestUntilEnd(*ingest);
     m_services.metrics.publishers.add(-1);
-    m_services.metrics.framesIn.add(static_cast<double>(ingest->frames()));
     m_services.metrics.framesLeftOut.add(static_cast<double>(ingest->reader().framesLeftOut()));
     m_services.metrics.timeRepairs.add(static_cast<double>(ingest->reader().times().jumps()));
     ingest.reset(); // viewers and the name do not wait for the farewell
+    if (ending.reason == "publisher_finished")
+        co_await awaitDeparture();
     co_await bidFarewell();
     co_return ending;
 }
@@ -341,8 +363,10 @@ Task<Ending> Session::ingestUntilEnd(Ingest &ingest)
         }
         if (!written)
             co_return Ending{"publisher_lost"};
-        if (*taken != 0)
+        if (*taken != 0) {
+            m_services.metrics.framesIn.add(static_cast<double>(*taken));
             silentAt = Clock::now() + m_limits.silence;
+        }
         const auto patience = left(silentAt);
         if (patience == Milliseconds(0)) { // also where bytes drip in that never make a frame
             Ending ending{"publisher_silent", "No frame came for " + std::to_string(m_limits.silence.count() / 1000) + " s."};
@@ -449,7 +473,7 @@ SessionMetrics::SessionMetrics(observe::Metrics *metrics)
         return;
     publishers = metrics->gauge("matinee_rtmp_publishers", "RTMP connections that publish.");
     players = metrics->gauge("matinee_rtmp_players", "RTMP connections that play.");
-    framesIn = metrics->counter("matinee_rtmp_frames_received_total", "Frames of publishers that have ended.");
+    framesIn = metrics->counter("matinee_rtmp_frames_received_total", "Audio and video frames from publishers.");
     framesLeftOut =
         metrics->counter("matinee_rtmp_frames_left_out_total", "Frames that were malformed or came before their sequence header.");
     timeRepairs = metrics->counter("matinee_rtmp_time_repairs_total", "Clocks of publishers that jumped.");

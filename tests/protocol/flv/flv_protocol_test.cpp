@@ -34,7 +34,8 @@ TEST_F(FlvProtocol, PlaysWithoutADecodeErrorAndWithRisingTimes)
 {
     open();
     const house::Publisher publisher(m_house, "cinema", frames({.seconds = 12, .bFrames = 2}));
-    const auto errors = std::async(std::launch::async, [&] { return sample::decodeErrors(m_house.url("/flv/cinema.flv"), "-t 5"); }).share();
+    const auto errors =
+        std::async(std::launch::async, [&] { return sample::decodeErrors(m_house.url("/flv/cinema.flv"), "-t 5"); }).share();
     const auto packets = sample::packetsOf(m_house.url("/flv/cinema.flv"), "-read_intervals %+5");
     EXPECT_EQ(errors.get(), "");
     sample::expectMonotonic(packets);
@@ -46,8 +47,8 @@ TEST_F(FlvProtocol, PlaysOverTlsAsWell)
     const sample::Folder folder;
     const auto key = folder.write("key.pem", "");
     const auto certificate = folder.write("certificate.pem", "");
-    sample::outputOf("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost -keyout " + key +
-                     " -out " + certificate + " 2>&1");
+    sample::outputOf("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost -keyout " +
+                     key + " -out " + certificate + " 2>&1");
     auto tls = net::TlsContext::load({certificate, key});
     ASSERT_TRUE(tls) << tls.error().message;
     open(std::move(*tls));
@@ -70,10 +71,13 @@ TEST_F(FlvProtocol, SendsEverythingUpToTheEndAndThenCloses)
     const auto tags = reader.feed({reinterpret_cast<const std::uint8_t *>(answer.body.data()), answer.body.size()});
     ASSERT_TRUE(tags);
     EXPECT_TRUE(reader.atBoundary()) << "the last tag is whole";
-    const auto count = [&](flv::TagType type) { return std::count_if(tags->begin(), tags->end(), [&](const auto &tag) { return tag.type == type; }); };
+    const auto count = [&](flv::TagType type) {
+        return std::count_if(tags->begin(), tags->end(), [&](const auto &tag) { return tag.type == type; });
+    };
     EXPECT_EQ(count(flv::TagType::Script), 1);
     EXPECT_EQ(count(flv::TagType::Video), static_cast<std::ptrdiff_t>(video) + 1) << "every frame and the sequence header";
-    EXPECT_TRUE(eventually([&] { return m_metrics.text().find("matinee_flv_closed_total{reason=\"stream ended\"} 1") != std::string::npos; }));
+    EXPECT_TRUE(
+        eventually([&] { return m_metrics.text().find("matinee_flv_closed_total{reason=\"stream ended\"} 1") != std::string::npos; }));
     EXPECT_THAT(m_metrics.text(), HasSubstr("matinee_flv_viewers 0"));
 }
 
@@ -148,7 +152,8 @@ TEST_F(FlvProtocol, ForgetsAViewerThatLeft)
         ASSERT_TRUE(eventually([&] { return viewers() == 1; }));
     }
     EXPECT_TRUE(eventually([&] { return viewers() == 0; }, 5s));
-    EXPECT_TRUE(eventually([&] { return m_metrics.text().find("matinee_flv_closed_total{reason=\"viewer left\"} 1") != std::string::npos; }));
+    EXPECT_TRUE(
+        eventually([&] { return m_metrics.text().find("matinee_flv_closed_total{reason=\"viewer left\"} 1") != std::string::npos; }));
 }
 
 TEST_F(FlvProtocol, LateJoinersBeginWithAKeyFrame)

@@ -20,6 +20,12 @@ using testing::StartsWith;
 class HlsProtocol : public testing::Test
 {
 protected:
+    ~HlsProtocol() override
+    {
+        m_directory->drain();
+        EXPECT_TRUE(eventually([&] { return m_directory->openCount() == 0 && m_directory->storedBytes() == 0; })) << "drained";
+    }
+
     void open(hls::Options options = {})
     {
         m_directory = hls::addRoutes(m_house.router(), {m_house.registry(), m_house.gate(), house::callerOf, &m_metrics, options, {}});
@@ -68,7 +74,8 @@ TEST_F(HlsProtocol, PlaysWithoutADecodeErrorAndWithRisingTimes)
 {
     open(quick());
     const house::Publisher publisher(m_house, "cinema", sample::parse(sample::encode({.seconds = 20, .bFrames = 2})));
-    const auto errors = std::async(std::launch::async, [&] { return sample::decodeErrors(m_house.url("/hls/cinema.m3u8"), "-t 8"); }).share();
+    const auto errors =
+        std::async(std::launch::async, [&] { return sample::decodeErrors(m_house.url("/hls/cinema.m3u8"), "-t 8"); }).share();
     const auto packets = sample::packetsOf(m_house.url("/hls/cinema.m3u8"), "-read_intervals %+8");
     EXPECT_EQ(errors.get(), "");
     sample::expectMonotonic(packets);
@@ -97,7 +104,8 @@ TEST_F(HlsProtocol, AnswersTheFirstViewerWithASegmentThatBeginsAtTheCachedKeyFra
     const sample::Folder folder;
     EXPECT_EQ(sample::decodeErrors(folder.write("one.ts", segment.body)), "");
     EXPECT_EQ(m_house.get("/hls/cinema/guess-1.ts").status, 404);
-    EXPECT_TRUE(eventually([&] { return m_house.registry().find("cinema")->statistics.viewers["hls"] == 1; })) << "one address, one program";
+    EXPECT_TRUE(eventually([&] { return m_house.registry().find("cinema")->statistics.viewers["hls"] == 1; }))
+        << "one address, one program";
 }
 
 TEST_F(HlsProtocol, KeepsNothingForAPlaylistThatDoesNotExist)
@@ -229,7 +237,7 @@ TEST_F(HlsProtocol, ReleasesWhoWaitsForAFirstSegmentThatNeverComes)
     auto stream = sample::parse(sample::encode({.seconds = 3}));
     stream.frames.resize(5); // and then silence, still connected
     auto last = std::make_shared<media::Frame>(*stream.frames.back());
-    last->dts += 8s;
+    last->dts += 3s;
     stream.frames.push_back(last);
     const house::Publisher publisher(m_house, "cinema", std::move(stream));
     const auto answer = m_house.get("/hls/cinema.m3u8");
@@ -246,7 +254,7 @@ TEST_F(HlsProtocol, ReleasesWhoWaitsWhenTheServerDrains)
     auto stream = sample::parse(sample::encode({.seconds = 3}));
     stream.frames.resize(5);
     auto last = std::make_shared<media::Frame>(*stream.frames.back());
-    last->dts += 8s;
+    last->dts += 3s;
     stream.frames.push_back(last);
     const house::Publisher publisher(m_house, "cinema", std::move(stream));
     auto waiting = std::async(std::launch::async, [&] { return m_house.get("/hls/cinema.m3u8").status; });
@@ -265,6 +273,7 @@ TEST_F(HlsProtocol, CountsWhatItDoes)
     EXPECT_THAT(text, HasSubstr("matinee_hls_requests_total{what=\"playlist\"} 1"));
     EXPECT_THAT(text, ContainsRegex("matinee_hls_segments_total [1-9]"));
     EXPECT_THAT(text, ContainsRegex("matinee_hls_segment_bytes [1-9]"));
+    EXPECT_THAT(text, HasSubstr("matinee_hls_streams 1"));
 }
 
 TEST(HlsSequences, AreHigherAfterEachRestart)

@@ -178,8 +178,7 @@ private:
 };
 
 /// Looks again and again; false after `limit`.
-template <class Condition>
-bool eventually(Condition condition, std::chrono::milliseconds limit = 10s)
+template <class Condition> bool eventually(Condition condition, std::chrono::milliseconds limit = 10s)
 {
     const auto end = std::chrono::steady_clock::now() + limit;
     while (!condition()) {

@@ -160,7 +160,7 @@ TEST_F(RtmpProtocol, CarriesFromFfmpegToPlayersWithoutAnErrorUntilTheEnd)
     auto packets = std::async(std::launch::async, [&] {
         return runCommand("ffprobe -v error -show_entries packet=stream_index,dts_time -of csv " + url("cinema"));
     });
-    const Finished decoded = runCommand("ffmpeg -nostdin -v error -i " + url("cinema") + " -f null -");
+    const Finished decoded = runCommand("ffmpeg -nostdin -v error -i " + url("cinema") + " -enc_time_base -1 -f null -");
     EXPECT_EQ(decoded.output, "");
     EXPECT_EQ(decoded.status, 0);
     expectMonotonic(packets.get().output, 2, 80);
@@ -208,6 +208,53 @@ TEST_P(RtmpProtocolOneTrack, PlaysAStreamOfOneTrackAndNamesNoOther)
 INSTANTIATE_TEST_SUITE_P(Tracks, RtmpProtocolOneTrack,
                          testing::Values(OneTrack{"-f lavfi -i testsrc2=s=320x180:r=25 -c:v libx264 -preset ultrafast -g 25", "video"},
                                          OneTrack{"-f lavfi -i sine=r=44100 -c:a aac", "audio"}));
+
+/// Players that do not come from ffmpeg: GStreamer's own RTMP, and librtmp, from which OBS has its.
+class RtmpProtocolGStreamer : public RtmpProtocol, public testing::WithParamInterface<const char *>
+{
+};
+
+TEST_P(RtmpProtocolGStreamer, PlaysUntilTheEnd)
+{
+    const std::string source = GetParam();
+    if (runCommand("gst-inspect-1.0 --exists " + source).status != 0)
+        GTEST_SKIP() << source << " is not installed";
+    open();
+    auto publisher = publish(5);
+    ASSERT_TRUE(awaitLive());
+    const std::string live = source == "rtmpsrc" ? " live=1" : "";
+    const Finished played =
+        runCommand("timeout 20 gst-launch-1.0 -q " + source + " location='" + url("cinema") + live +
+                   "' ! flvdemux name=d d.video ! h264parse ! video/x-h264,stream-format=byte-stream ! fdsink fd=1 | wc -c");
+    EXPECT_GE(std::atoi(played.output.c_str()), 50000) << played.output;
+    EXPECT_TRUE(closedFor("publisher_finished"));
+    EXPECT_TRUE(closedFor("stream_ended") || closedFor("viewer_left"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Sources, RtmpProtocolGStreamer, testing::Values("rtmp2src", "rtmpsrc"));
+
+TEST_F(RtmpProtocol, TakesAStreamOfGStreamer)
+{
+    if (runCommand("gst-inspect-1.0 --exists rtmp2sink && gst-inspect-1.0 --exists x264enc && gst-inspect-1.0 --exists voaacenc").status !=
+        0)
+        GTEST_SKIP() << "GStreamer is not installed";
+    open();
+    auto publisher = std::async(std::launch::async, [&] {
+        return runCommand(
+            "timeout 20 gst-launch-1.0 -q videotestsrc is-live=true num-buffers=150 ! video/x-raw,width=320,height=180,framerate=30/1 ! "
+            "x264enc key-int-max=30 tune=zerolatency ! h264parse ! flvmux name=m streamable=true ! rtmp2sink location=" +
+            url("right") + " audiotestsrc is-live=true num-buffers=215 ! voaacenc ! aacparse ! m.");
+    });
+    ASSERT_TRUE(awaitLive());
+    auto packets = std::async(std::launch::async, [&] {
+        return runCommand("ffprobe -v error -show_entries packet=stream_index,dts_time -of csv " + url("cinema"));
+    });
+    const Finished decoded = runCommand("ffmpeg -nostdin -v error -i " + url("cinema") + " -enc_time_base -1 -f null -");
+    EXPECT_EQ(decoded.output, "");
+    expectMonotonic(packets.get().output, 2, 40);
+    EXPECT_THAT(publisher.get().output, Not(HasSubstr("ERROR")));
+    EXPECT_THAT(m_metrics.text(), HasSubstr("matinee_rtmp_time_repairs_total 0"));
+}
 
 TEST_F(RtmpProtocol, TellsAPublisherWithAWrongKeyWhatIsWrong)
 {

@@ -191,6 +191,7 @@ TEST(BadInput, AReaderThatDoesNotReadIsCut)
     LoopbackClient lazy(door.port(), 4096);
     lazy.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_TRUE(door.counted("reason=\"timed_out\"} 1"));
+    door.change([](http::FrontDoorOptions &options) { options.writeTimeout = 30s; });
     LoopbackClient eager(door.port());
     eager.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_EQ(readReply(eager).body.size(), std::size_t{32} << 20);

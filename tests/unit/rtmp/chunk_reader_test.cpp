@@ -106,7 +106,7 @@ TEST(ChunkReader, WrapsTimeAtThirtyTwoBits)
 
 TEST(ChunkReader, ReadsExtendedTimesWithAndWithoutTheRepeatedBytes)
 {
-    for (const std::uint32_t timestamp : {0xffffffU, 0x1000000U, 0x7fffffffU, 0x80000000U, 0xffffffffU, 0x17171700U}) {
+    for (const std::uint32_t timestamp : {0xffffffU, 0x1000000U, 0x7fffffffU, 0x80000000U, 0xffffffffU}) {
         for (const bool repeated : {true, false}) {
             media::Bytes bytes = extendedMessage(timestamp, repeated);
             const media::Bytes next = extendedMessage(timestamp + 40, repeated);
@@ -123,6 +123,20 @@ TEST(ChunkReader, ReadsExtendedTimesWithAndWithoutTheRepeatedBytes)
             }
         }
     }
+}
+
+TEST(ChunkReader, WaitsForTheNextByteWhereTheEndOfAMessageLooksLikeTheRepeatedField)
+{
+    const media::Bytes bytes = extendedMessage(0x17171700, false); // its last chunk is 17 17
+    ChunkReader reader;
+    std::vector<Message> messages;
+    ASSERT_TRUE(reader.feed(bytes, messages));
+    EXPECT_TRUE(messages.empty());
+    ASSERT_TRUE(reader.feed(hex("04"), messages)); // the next message begins
+    ASSERT_EQ(messages.size(), 1U);
+    EXPECT_EQ(messages[0].payload, media::Bytes(130, 0x17));
+    ASSERT_TRUE(reader.feed(hex("000000 000001 08 01000000 aa"), messages));
+    EXPECT_EQ(messages.size(), 2U);
 }
 
 TEST(ChunkReader, AppliesAnExtendedDeltaAgain)
