@@ -51,12 +51,17 @@ Result<std::optional<std::string>> makeSetupToken(store::Transaction &tx, System
     return std::optional<std::string>(std::move(token));
 }
 
-Result<bool> setupIsOpen(store::Transaction &tx)
+Result<bool> setupIsOpen(store::Transaction &tx, SystemTime now)
 {
     auto hash = store::getState(tx, kTokenHash);
     if (!hash)
         return hash.error();
-    return hash->has_value();
+    if (!*hash)
+        return false;
+    auto admin = hasAdminKey(tx, now); // made on the command line meanwhile: then the link is refused
+    if (!admin)
+        return admin.error();
+    return !*admin;
 }
 
 Result<MintedKey> claimSetupToken(store::Transaction &tx, const std::string &token, std::string keyName, SystemTime now)

@@ -8,8 +8,8 @@ namespace matinee::accounts {
 
 /// Replaces the token and gives the new one; nothing where a valid API key with scope admin exists, or the link was used once.
 Result<std::optional<std::string>> makeSetupToken(store::Transaction &tx, SystemTime now);
-/// Whether a link is waiting to be used.
-Result<bool> setupIsOpen(store::Transaction &tx);
+/// Whether a link is waiting to be used, and would be accepted.
+Result<bool> setupIsOpen(store::Transaction &tx, SystemTime now);
 /// The admin API key, in exchange for the token: both change in this one transaction, so the link works once, whoever is quicker.
 /// PermissionDenied for a token that is wrong, used or replaced.
 Result<MintedKey> claimSetupToken(store::Transaction &tx, const std::string &token, std::string keyName, SystemTime now);

@@ -23,7 +23,7 @@ Task<Result<v1::Server>> getServer(std::shared_ptr<Knowledge> known)
     server.set_version(known->facts.version);
     server.set_rtmp_port(known->facts.rtmpPort);
     if (known->setupMayBeOpen) {
-        const std::function<Result<bool>(store::Transaction &)> job = [](store::Transaction &tx) { return accounts::setupIsOpen(tx); };
+        const std::function<Result<bool>(store::Transaction &)> job = [](store::Transaction &tx) { return accounts::setupIsOpen(tx, std::chrono::system_clock::now()); };
         Result<bool> open = co_await known->store.read<bool>(job);
         if (open && !*open)
             known->setupMayBeOpen = false;

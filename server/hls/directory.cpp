@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kEpoch = std::chrono::sys_days(std::chrono::year(2025) / 1 / 1);
 constexpr auto kPerSequence = 500ms; // segments are longer than this on average
+constexpr auto kPerBreak = 1h;       // and a publisher returns less often than this; players keep an array of these numbers, so they stay small
 
 } // namespace
 
@@ -24,8 +25,9 @@ Directory::Directory(live::Registry &registry, Options options, observe::Metrics
 
 Sequences Directory::startAt(WallTime now)
 {
-    const auto count = now > kEpoch ? static_cast<std::uint64_t>((now - kEpoch) / kPerSequence) : 0;
-    return {count, count};
+    if (now <= kEpoch)
+        return {0, 0};
+    return {static_cast<std::uint64_t>((now - kEpoch) / kPerSequence), static_cast<std::uint64_t>((now - kEpoch) / kPerBreak)};
 }
 
 Sequences Directory::nextStart(const std::string &name) const

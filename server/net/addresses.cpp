@@ -137,9 +137,10 @@ Result<AddressList> AddressList::parse(std::span<const std::string> entries)
         } else if (const auto range = AddressRange::parse(trimmed(entry))) {
             list.m_ranges.push_back(*range);
         } else {
-            return fail(ErrorCode::InvalidArgument,
-                        "\"" + entry +
-                            "\" is no address. Write one such as 192.0.2.7, a range such as 10.0.0.0/8 or fd00::/8, \"private\" or \"loopback\".");
+            return fail(
+                ErrorCode::InvalidArgument,
+                "\"" + entry +
+                    "\" is no address. Write one such as 192.0.2.7, a range such as 10.0.0.0/8 or fd00::/8, \"private\" or \"loopback\".");
         }
     }
     return list;

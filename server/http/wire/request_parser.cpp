@@ -166,7 +166,8 @@ Result<std::size_t, ParseError> RequestParser::feedHead(std::span<const std::uin
         const bool afterCr = !m_raw.empty() && m_raw.back() == '\r';
         if (afterCr != (c == '\n') || (c != '\r' && c != '\n' && !isFieldByte(c)))
             return malformed;
-        if (inRequestLine && m_raw.find(' ') == std::string::npos && (c != ' ' || m_raw.empty()) && (!isTokenChar(c) || m_raw.size() >= kMaxMethod))
+        if (inRequestLine && m_raw.find(' ') == std::string::npos && (c != ' ' || m_raw.empty()) &&
+            (!isTokenChar(c) || m_raw.size() >= kMaxMethod))
             return ParseError::BadRequestLine;
         if (!inRequestLine && m_raw.size() == m_lineStart && (c == ' ' || c == '\t'))
             return ParseError::BadHeader; // A folded line, RFC 9112 5.2.

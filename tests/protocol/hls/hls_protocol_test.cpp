@@ -281,7 +281,7 @@ TEST(HlsSequences, AreHigherAfterEachRestart)
     using hls::Directory;
     const auto now = std::chrono::sys_days(std::chrono::year(2026) / 11 / 21) + std::chrono::microseconds(0);
     EXPECT_GE(Directory::startAt(now + 1s).media, Directory::startAt(now).media + 2);
-    EXPECT_EQ(Directory::startAt(now).media, Directory::startAt(now).discontinuity);
+    EXPECT_LT(Directory::startAt(now + std::chrono::years(30)).discontinuity, 500'000u) << "hls.js takes seconds over an array of millions";
     EXPECT_LT(Directory::startAt(now + std::chrono::years(30)).media, std::uint64_t{1} << 31) << "some players count in 32 bits";
     EXPECT_EQ(Directory::startAt(hls::WallTime{}).media, 0u) << "a clock that was never set";
 }

@@ -34,7 +34,7 @@ protected:
     }
     bool open()
     {
-        return *m_store->readNow<bool>([](store::Transaction &tx) { return setupIsOpen(tx); });
+        return *m_store->readNow<bool>([](store::Transaction &tx) { return setupIsOpen(tx, kNow); });
     }
     std::size_t keys()
     {
@@ -95,7 +95,9 @@ TEST_P(SetupTokenTest, ThereIsNoneWhereAnAdminKeyExists)
     ASSERT_RESULT(made("streams", {}));
     const auto text = token();
     ASSERT_TRUE(text);
+    EXPECT_TRUE(open());
     ASSERT_RESULT(made("admin", 60s)); // made on the command line meanwhile
+    EXPECT_FALSE(open()) << "a visitor must not be sent to a link that is refused";
     EXPECT_FALSE(claim(*text).has_value());
     EXPECT_FALSE(token());
     EXPECT_FALSE(open());
