@@ -41,7 +41,7 @@ inline const auto serverHeaderTimeoutSeconds = seconds("server.header_timeout_se
     "A connection that has not sent a whole request header (or RTMP handshake) by then is closed.");
 inline const auto serverIdleTimeoutSeconds = seconds("server.idle_timeout_seconds", 60, {1, 3600}, AtOnce,
     "A connection on which nothing happens for so long is closed.");
-inline const auto serverMaxBodyBytes = bytes("server.max_body_bytes", std::int64_t{1} << 20, {1024, std::int64_t{1} << 30}, AtOnce,
+inline const auto serverMaxBodyBytes = bytes("server.max_body_bytes", std::int64_t{1} << 20, {1024, std::int64_t{1} << 30}, AtStart,
     "Largest body of a request, unless the call itself allows more.");
 inline const auto serverWebDir = text("server.web_dir", "", rules::path, AtStart,
     "Serve the web client from this folder. Empty means the one inside the program. For development.");
@@ -79,7 +79,7 @@ inline const auto livestreamHlsPlaylistSegments = integer("livestream.hls_playli
     "Segments in an HLS playlist.");
 
 inline const auto apiGroup = group("api", "Calls by programs: REST, gRPC, WebSocket.");
-inline const auto apiRateLimitPerMinute = integer("api.rate_limit_per_minute", 600, {1, 1000000}, AtOnce,
+inline const auto apiRateLimitPerMinute = integer("api.rate_limit_per_minute", 6000, {1, 1000000}, AtOnce,
     "Calls a minute from one API key, or from one address without a key. Some calls have a lower limit of their own.");
 
 inline const auto adminGroup = group("admin", "The desktop console, matinee-admin.");

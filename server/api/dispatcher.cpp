@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -142,6 +143,8 @@ Dispatcher::Dispatcher(DispatcherOptions options) : m_state(std::make_unique<Sta
             }
             auto entry = std::make_unique<Entry>();
             entry->call = std::move(*call);
+            if (service->method(i)->options().GetExtension(v1::call).max_body() == 0)
+                entry->call.maxBody = m_state->options.maxBody;
             entry->index = static_cast<std::uint32_t>(m_state->entries.size());
             if (m_state->options.metrics)
                 entry->duration =
@@ -246,8 +249,12 @@ Result<void> Dispatcher::check(const Entry &entry, const Caller &caller, std::si
                     "The API key " + caller.keyId + " does not allow this; it needs the permission " + permissionName(call.needs) + ".");
     }
     const std::string who = caller.keyId.empty() ? rateKeyOfAddress(caller.address) : "key " + caller.keyId;
-    if (const auto wait = m_state->take(entry.index, who, call.rate); wait.count() > 0)
-        return Error{ErrorCode::RateLimited, "Too many calls of this kind; try again in " + std::to_string(wait.count()) + " s.", {}, wait};
+    constexpr auto kAllCalls = std::numeric_limits<std::uint32_t>::max();
+    auto wait = m_state->take(entry.index, who, call.rate);
+    if (wait.count() == 0 && m_state->options.overall && caller.face != "local")
+        wait = m_state->take(kAllCalls, who, m_state->options.overall());
+    if (wait.count() > 0)
+        return Error{ErrorCode::RateLimited, "Too many calls; try again in " + std::to_string(wait.count()) + " s.", {}, wait};
     if (size > call.maxBody)
         return fail(ErrorCode::PayloadTooLarge, "The request is larger than " + std::to_string(call.maxBody) + " bytes.");
     return {};

@@ -55,6 +55,8 @@ struct DispatcherOptions
     observe::Metrics *metrics = nullptr;                                 ///< Null: nothing is measured (tests).
     std::vector<const google::protobuf::ServiceDescriptor *> services{}; ///< Empty: all of matinee.v1.
     std::function<std::chrono::steady_clock::time_point()> now{};        ///< Empty: the steady clock.
+    std::function<Rate()> overall{};                                     ///< Of all calls of one key or address together; empty: none.
+    std::size_t maxBody = kMaxMessageBytes;                              ///< For calls that declare none.
     Rate failedSignIns{60, std::chrono::minutes(1)};                     ///< Per address: wrong keys beyond this get 429, unread.
 };
 

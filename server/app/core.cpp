@@ -31,12 +31,15 @@ live::RegistryLimits registryLimits(const settings::Snapshot &settings)
     return limits;
 }
 
-api::DispatcherOptions dispatcherOptions(KeyAuthenticator &authenticator, StoreAudit &audit, observe::Metrics &metrics)
+api::DispatcherOptions dispatcherOptions(const settings::Snapshot &settings, KeyAuthenticator &authenticator, StoreAudit &audit, observe::Metrics &metrics,
+                                         const std::atomic<std::uint32_t> &callsPerMinute)
 {
     api::DispatcherOptions options;
     options.authenticator = &authenticator;
     options.audit = &audit;
     options.metrics = &metrics;
+    options.overall = [&callsPerMinute] { return api::Rate{callsPerMinute.load(), std::chrono::minutes(1)}; };
+    options.maxBody = count(settings.get(settings::serverMaxBodyBytes));
     return options;
 }
 
@@ -54,7 +57,8 @@ Core::Core(const settings::Snapshot &settings, std::string folder, std::size_t w
     , health(store, registry, connections, metrics)
     , authenticator(keys)
     , audit(store)
-    , dispatcher(dispatcherOptions(authenticator, audit, metrics))
+    , callsPerMinute(static_cast<std::uint32_t>(settings.get(settings::apiRateLimitPerMinute)))
+    , dispatcher(dispatcherOptions(settings, authenticator, audit, metrics, callsPerMinute))
     , serverName(settings.get(settings::serverName))
     , rtmpPort(static_cast<std::uint16_t>(settings.get(settings::livestreamRtmpPort)))
 {

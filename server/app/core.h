@@ -15,6 +15,7 @@
 
 #include "common/settings/snapshot.h"
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -43,6 +44,7 @@ struct Core
     Health health;
     KeyAuthenticator authenticator;
     StoreAudit audit;
+    std::atomic<std::uint32_t> callsPerMinute; ///< api.rate_limit_per_minute
     api::Dispatcher dispatcher;
     const std::string serverName; ///< server.name at start
     const std::uint16_t rtmpPort;

@@ -153,6 +153,7 @@ void Server::apply(const settings::Snapshot &settings)
     log::Level level{};
     if (log::parseLevel(settings.get(settings::loggingLevel), level))
         log::setLevel(level);
+    m_core.callsPerMinute = static_cast<std::uint32_t>(settings.get(settings::apiRateLimitPerMinute));
     m_core.connections->setExempt(trustedProxies(settings));
     m_core.connections->set(static_cast<std::size_t>(settings.get(settings::serverMaxConnectionsPerAddress)),
                             static_cast<std::size_t>(settings.get(settings::serverMaxConnections)));
@@ -197,7 +198,7 @@ void Server::drain()
 void Server::finishDrain()
 {
     const bool late = QDateTime::currentMSecsSinceEpoch() > m_drainUntil + 1000;
-    const bool quiet = m_doorDone && m_core.connections->active() == 0 && m_admin->connections() == 0;
+    const bool quiet = m_doorDone && m_hls->openCount() == 0 && m_core.connections->active() == 0 && m_admin->connections() == 0;
     if (!quiet && !late)
         return;
     m_drainPoll.stop();

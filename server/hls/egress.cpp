@@ -51,9 +51,6 @@ Task<Result<void>> loadMuxer()
     co_return outcome;
 }
 
-/// The replica wants a format to hand out frames in. FLV is what other viewers use anyway, so its encoding is shared, not extra.
-const flv::TagFormat kFormat;
-
 } // namespace
 
 Egress::Egress(Directory &directory, std::string name, std::string secret, std::shared_ptr<Shelf> shelf, Sequences start)
@@ -182,7 +179,7 @@ void Egress::take()
 {
     const auto tracks = m_replica->tracks();
     for (;;) {
-        const auto next = m_replica->next(m_cursor, kFormat);
+        const auto next = m_replica->next(m_cursor);
         if (!next.frame)
             break;
         m_segmenter.write(*next.frame, tracks, m_directory.wallNow() - m_replica->lag(m_cursor), m_interval);

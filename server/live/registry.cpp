@@ -17,6 +17,8 @@ Publication::~Publication() { m_registry.release(m_stream); }
 
 void Publication::write(std::vector<media::FramePtr> frames) { m_stream->write(std::move(frames)); }
 
+void Publication::setEncoder(std::string encoder) { m_stream->setEncoder(std::move(encoder)); }
+
 void Publication::setTracks(std::vector<media::TrackPtr> tracks) { m_stream->setTracks(std::move(tracks)); }
 
 Subscription::Subscription(std::shared_ptr<Stream> stream, std::shared_ptr<Replica> replica, std::string protocol)
@@ -25,12 +27,14 @@ Subscription::Subscription(std::shared_ptr<Stream> stream, std::shared_ptr<Repli
     , m_protocol(std::move(protocol))
     , m_worker(net::Worker::current()->index())
 {
-    m_stream->addViewers(m_protocol, 1);
+    if (!m_protocol.empty())
+        m_stream->addViewers(m_protocol, 1);
 }
 
 Subscription::~Subscription()
 {
-    m_stream->addViewers(m_protocol, -1);
+    if (!m_protocol.empty())
+        m_stream->addViewers(m_protocol, -1);
     m_stream->home().post([stream = m_stream, worker = m_worker] { stream->releaseReplica(worker); });
 }
 

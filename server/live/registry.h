@@ -60,13 +60,16 @@ public:
     void write(std::vector<media::FramePtr> frames);
     /// The stream's tracks as known so far, so that outputs name only real ones.
     void setTracks(std::vector<media::TrackPtr> tracks);
+    /// A better name of the encoder than that of the connection, from the stream's metadata.
+    void setEncoder(std::string encoder);
 
 private:
     std::shared_ptr<Stream> m_stream;
     Registry &m_registry;
 };
 
-/// A viewer's hold on a replica of its own worker; counts it under `protocol` while it lives. Destroy on that worker.
+/// A viewer's hold on a replica of its own worker; counts it under `protocol` while it lives (empty: no viewer, a segmenter).
+/// Destroy on that worker.
 class Subscription
 {
 public:

@@ -133,7 +133,11 @@ void Replica::jump(Cursor &cursor, std::uint64_t videoFrom)
     m_jumps->fetch_add(1, std::memory_order_relaxed);
 }
 
-Next Replica::next(Cursor &cursor, const FrameFormat &format)
+Next Replica::next(Cursor &cursor, const FrameFormat &format) { return advance(cursor, &format); }
+
+Next Replica::next(Cursor &cursor) { return advance(cursor, nullptr); }
+
+Next Replica::advance(Cursor &cursor, const FrameFormat *format)
 {
     if (!cursor.m_joined)
         join(cursor);
@@ -152,14 +156,18 @@ Next Replica::next(Cursor &cursor, const FrameFormat &format)
                 continue;
             cursor.m_awaitKey = false;
         }
-        auto &encoded = here.encoded[static_cast<std::size_t>(format.format())];
-        if (!encoded)
-            encoded = std::make_shared<const media::Bytes>(format.encode(frame));
+        media::SharedBytes encoded;
+        if (format) {
+            auto &kept = here.encoded[static_cast<std::size_t>(format->format())];
+            if (!kept)
+                kept = std::make_shared<const media::Bytes>(format->encode(frame));
+            encoded = kept;
+        }
         auto &seen = cursor.m_seen[kindIndex(frame)];
         const bool trackChanged = seen != frame.track;
         if (trackChanged)
             seen = frame.track;
-        return {&frame, encoded, trackChanged, std::exchange(cursor.m_jumped, false)};
+        return {&frame, std::move(encoded), trackChanged, std::exchange(cursor.m_jumped, false)};
     }
     return {};
 }

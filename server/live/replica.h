@@ -78,6 +78,8 @@ public:
     void detach(Subscriber &subscriber); ///< Harmless where it is not attached.
     /// Next frame for this viewer in `format`. The first one joins at the newest key frame (at the newest second where there is no video).
     [[nodiscard]] Next next(Cursor &cursor, const FrameFormat &format);
+    /// The same without an encoded form, for who makes something else of the frames.
+    [[nodiscard]] Next next(Cursor &cursor);
     /// How far the cursor is behind the newest frame.
     [[nodiscard]] media::MediaTime lag(const Cursor &cursor) const;
 
@@ -103,6 +105,7 @@ private:
     [[nodiscard]] media::MediaTime newest() const { return m_ring.back().frame->dts; }
     [[nodiscard]] std::uint64_t end() const { return m_begin + m_ring.size(); }
     void append(const media::FramePtr &frame);
+    [[nodiscard]] Next advance(Cursor &cursor, const FrameFormat *format);
     void trim();
     void join(Cursor &cursor) const;
     void jump(Cursor &cursor, std::uint64_t videoFrom);

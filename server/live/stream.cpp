@@ -8,7 +8,6 @@ namespace matinee::live {
 Stream::Stream(std::string name, PublisherInfo info, net::WorkerPool &workers, net::Worker &home, ReplicaLimits limits,
                std::function<void(std::string)> kick)
     : m_name(std::move(name))
-    , m_info(std::move(info))
     , m_workers(workers)
     , m_home(home)
     , m_limits(limits)
@@ -16,6 +15,7 @@ Stream::Stream(std::string name, PublisherInfo info, net::WorkerPool &workers, n
     , m_startedAt(std::chrono::system_clock::now())
     , m_jumps(std::make_shared<std::atomic<std::uint64_t>>(0))
     , m_places(workers.size())
+    , m_info(std::move(info))
 {
     m_places[home.index()] = {std::make_shared<Replica>(m_name, m_limits, m_jumps), 1};
 }
@@ -100,6 +100,13 @@ void Stream::kick(std::string reason)
     });
 }
 
+void Stream::setEncoder(std::string encoder)
+{
+    encoder.resize(std::min<std::size_t>(encoder.size(), 128));
+    const std::lock_guard lock(m_mutex);
+    m_info.encoder = std::move(encoder);
+}
+
 void Stream::addViewers(const std::string &protocol, int change)
 {
     const std::lock_guard lock(m_mutex);
@@ -126,7 +133,6 @@ Statistics Stream::statistics() const
     const auto reading = m_meter.read(StreamMeter::Clock::now());
     Statistics statistics;
     statistics.startedAt = m_startedAt;
-    statistics.publisher = m_info;
     statistics.frames = reading.frames;
     statistics.bytes = reading.bytes;
     statistics.bitrateKbps = reading.bitrateKbps;
@@ -134,6 +140,7 @@ Statistics Stream::statistics() const
     statistics.keyFrameIntervalSeconds = reading.keyFrameIntervalSeconds;
     statistics.jumps = m_jumps->load(std::memory_order_relaxed);
     const std::lock_guard lock(m_mutex);
+    statistics.publisher = m_info;
     statistics.viewers = m_viewers;
     for (const auto &track : m_tracks) {
         if (track)

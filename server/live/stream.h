@@ -28,6 +28,7 @@ public:
     [[nodiscard]] const std::string &name() const { return m_name; }
     [[nodiscard]] net::Worker &home() { return m_home; }
     void kick(std::string reason);
+    void setEncoder(std::string encoder);
     void addViewers(const std::string &protocol, int change);
     void setViewers(const std::string &protocol, std::uint32_t count);
     [[nodiscard]] std::size_t viewerCount() const;
@@ -42,7 +43,6 @@ private:
 
     // fixed at construction
     const std::string m_name;
-    const PublisherInfo m_info;
     net::WorkerPool &m_workers;
     net::Worker &m_home;
     const ReplicaLimits m_limits;
@@ -57,6 +57,7 @@ private:
     // any thread
     StreamMeter m_meter;
     mutable std::mutex m_mutex; // guards what people see; taken when somebody comes, goes or looks, not per frame
+    PublisherInfo m_info;
     std::map<std::string, std::uint32_t> m_viewers;
     std::array<media::TrackPtr, 2> m_tracks;
 };

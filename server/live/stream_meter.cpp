@@ -28,11 +28,12 @@ void StreamMeter::add(const media::Frame &frame, Clock::time_point now)
     slot.bytes += frame.payload.size();
     m_bytes.store(m_bytes.load(relaxed) + frame.payload.size(), relaxed);
     m_newest.store(second, relaxed);
-    if (!frame.isVideo())
+    m_hasVideo = m_hasVideo || frame.isVideo();
+    if (m_hasVideo && !frame.isVideo())
         return;
     ++slot.frames;
     m_frames.store(m_frames.load(relaxed) + 1, relaxed);
-    if (!frame.key)
+    if (!frame.isVideo() || !frame.key)
         return;
     if (m_lastKey.count() >= 0)
         m_keyFrameInterval.store(std::chrono::duration<double>(frame.dts - m_lastKey).count(), relaxed);

@@ -42,6 +42,7 @@ private:
     std::array<Second, kSeconds + 1> m_seconds{}; // the running second and the four before
     std::int64_t m_firstSecond = -1;
     media::MediaTime m_lastKey{-1};
+    bool m_hasVideo = false;
 
     // any thread
     std::atomic<std::uint64_t> m_frames{0};

@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <fmt/format.h>
+#include <fcntl.h>
 
 namespace matinee::net {
 
@@ -147,6 +148,7 @@ Task<void> Listener::State::acceptLoop()
 void Listener::State::welcome(Worker &worker, tcp::socket socket)
 {
     error_code ignored;
+    ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC); // child programs must not keep a viewer's connection open
     socket.set_option(tcp::no_delay(true), ignored);
     auto connection = std::make_unique<Connection>(worker, std::move(socket));
     auto slot = limits->admit(options.name, connection->peerAddress());

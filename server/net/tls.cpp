@@ -82,7 +82,7 @@ Result<void> TlsContext::reload()
 {
     if (auto readable = checkReadable(m_files.certificateChain, "certificate", "server.tls_certificate"); !readable)
         return readable.error();
-    if (auto readable = checkReadable(m_files.privateKey, "private key", "server.tls_private_key"); !readable)
+    if (auto readable = checkReadable(m_files.privateKey, "private key", "server.tls_key"); !readable)
         return readable.error();
 
     auto fresh = std::make_shared<ssl::context>(ssl::context::tls_server);

@@ -7,6 +7,8 @@ Result<std::size_t, FrameFailure> Ingest::take(const std::vector<Event> &events)
     std::vector<media::FramePtr> frames;
     Result<void, FrameFailure> read;
     for (const Event &event : events) {
+        if (const auto *metadata = std::get_if<EncoderMetadata>(&event))
+            m_publication->setEncoder(metadata->encoder);
         const auto *message = std::get_if<Message>(&event);
         if (!message)
             continue;

@@ -1,5 +1,6 @@
 """GCC 12 destroys some temporaries of a co_await expression twice: closures with captures, and aggregates made in place.
-Give them a name before the co_await. It also miscompiles a co_await that is the condition of a loop."""
+Give them a name before the co_await. It also lays out frames wrongly for a co_await that is the condition of a loop or of an
+`else if`, and for `co_return a && b`."""
 import pathlib
 import re
 import sys
@@ -42,6 +43,11 @@ for path in sorted((ROOT / "server").rglob("*.cpp")):
         loop = re.search(r".*\bwhile\s*\(", text[max(0, match.start() - 120):match.start()], re.S)
         if loop and balance(text[max(0, match.start() - 120) + loop.end():match.start()]) >= 0:
             problems.append(f"{where}: co_await in the condition of a loop")
+    for match in re.finditer(r"\belse\s+if\s*\(\s*!?\s*co_await\b", text):
+        problems.append(f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, match.start()) + 1}: co_await in the condition of an else if")
+    for match in re.finditer(r"\bco_return\b([^;{]*)(&&|\|\|)[^;{]*;", text):
+        if "[" not in match.group(1) and "co_await" not in match.group(0):
+            problems.append(f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, match.start()) + 1}: co_return of && or ||; name the value first")
 if statements < 100:
     problems.append(f"only {statements} co_await expressions found: this check looks in the wrong place")
 print("\n".join(problems) or f"{statements} co_await expressions are safe for GCC 12.")

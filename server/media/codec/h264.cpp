@@ -307,19 +307,26 @@ Result<Bytes, ParseError> toAnnexB(View payload, const DecoderConfig &config, bo
     const auto nals = splitNals(payload);
     if (!nals)
         return nals.error();
-    const bool bringsSps = std::any_of(nals->begin(), nals->end(), [](View nal) { return nalType(nal[0]) == SpsNal; });
+    const auto brings = [&](std::uint8_t type) { return std::any_of(nals->begin(), nals->end(), [&](View nal) { return nalType(nal[0]) == type; }); };
     Bytes out;
     out.reserve(payload.size() + 256);
     constexpr std::array<std::uint8_t, 2> anyPicture{AccessUnitDelimiter, 0xf0};
     appendWithStartCode(out, anyPicture);
-    if (key && !bringsSps) {
-        for (const auto *sets : {&config.sps, &config.pps}) {
-            for (const Bytes &set : *sets)
+    if (key && !brings(SpsNal)) {
+        for (const Bytes &set : config.sps)
+            appendWithStartCode(out, set);
+    }
+    // An encoder may send the one in band and leave the other to the configuration; a PPS must come after its SPS.
+    const bool lacksPps = key && !brings(PpsNal);
+    bool pictures = false;
+    for (const View nal : *nals) {
+        const auto type = nalType(nal[0]);
+        if (lacksPps && !pictures && type >= 1 && type <= 5) {
+            for (const Bytes &set : config.pps)
                 appendWithStartCode(out, set);
         }
-    }
-    for (const View nal : *nals) {
-        if (nalType(nal[0]) != AccessUnitDelimiter)
+        pictures = pictures || (type >= 1 && type <= 5);
+        if (type != AccessUnitDelimiter)
             appendWithStartCode(out, nal);
     }
     return out;
