@@ -4,7 +4,9 @@
 #include "api/grpc_services.h"
 #include "observe/log.h"
 
+#include "grpc/health/v1/health.pb.h"
 #include "grpc/reflection/v1/reflection.pb.h"
+#include "grpc/reflection/v1alpha/reflection.pb.h"
 
 #include <grpc/support/log.h>
 #include <grpcpp/resource_quota.h>
@@ -38,13 +40,15 @@ public:
     Engine(Dispatcher &dispatcher, net::WorkerPool &workers, const GrpcOptions &options)
         : m_dispatcher(dispatcher), m_workers(workers), m_options(options)
     {
-        std::set<std::string> services{kHealthService, kReflectionService, kReflectionAlphaService};
+        // Their names come from the descriptors, which links in the files: what reflection lists it must be able to describe.
+        std::set<std::string> services;
+        for (const auto *file : {grpc::health::v1::HealthCheckRequest::descriptor()->file(),
+                                 grpc::reflection::v1::ServerReflectionRequest::descriptor()->file(),
+                                 grpc::reflection::v1alpha::ServerReflectionRequest::descriptor()->file()})
+            services.insert(file->service(0)->full_name());
         for (const DeclaredCall *call : dispatcher.calls())
             services.insert(call->method->service()->full_name());
         m_services.assign(services.begin(), services.end());
-        // What reflection lists it must be able to describe: these files are used by their bytes only, and would not be linked in.
-        (void)grpc::health::v1::HealthCheckRequest::default_instance();
-        (void)grpc::reflection::v1::ServerReflectionRequest::default_instance();
     }
 
     /// False where gRPC cannot start.

@@ -67,9 +67,10 @@ public:
     class Stream
     {
     public:
-        Stream(grpc::GenericStub &stub, const std::string &method) : m_call(stub.PrepareCall(&context, "/" + method, &m_queue))
+        Stream(grpc::GenericStub &stub, const std::string &method)
         {
-            context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+            context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10)); // read by PrepareCall
+            m_call = stub.PrepareCall(&context, "/" + method, &m_queue);
             m_call->StartCall(this);
             EXPECT_TRUE(next());
         }

@@ -146,7 +146,8 @@ TEST(H264, WritesAnnexBWithParameterSetsBeforeKeyFrames)
     expected.insert(expected.end(), slice.begin(), slice.end());
     EXPECT_EQ(*toAnnexB(hex("00000002 09f0 00000003 65aabb"), *config, true), expected);
     EXPECT_EQ(*toAnnexB(hex("00000003 41aabb"), *config, false), hex("00000001 09f0 00000001 41aabb"));
-    EXPECT_EQ(*toAnnexB(hex("00000002 6742 00000002 65aa"), *config, true), hex("00000001 09f0 00000001 6742 00000001 65aa"));
+    // An SPS in band and no PPS: that of the configuration follows it.
+    EXPECT_EQ(*toAnnexB(hex("00000002 6742 00000002 65aa"), *config, true), hex("00000001 09f0 00000001 6742 00000001 68cb83cb20 00000001 65aa"));
 }
 
 } // namespace matinee::media::h264
