@@ -57,6 +57,9 @@ protected:
     {
         settle(80ms);
         QWidget *shown = widget ? widget : window.get();
+        // A text that changed in the last turn of the loop (the reason of a reconnect) has its layout still to come.
+        for (int pass = 0; pass < 3; ++pass)
+            QCoreApplication::sendPostedEvents(nullptr, QEvent::LayoutRequest);
         for (auto *button : shown->findChildren<QPushButton *>()) {
             if (button->isVisible()) {
                 EXPECT_LE(button->sizeHint().width(), button->width()) << page << ": " << button->text().toStdString();
