@@ -30,7 +30,8 @@ cmake --build build/asan --target sanitized_tests | grep -E -v '^\[[0-9]*[1-9]/'
 step "Running them"
 export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:check_initialization_order=1 UBSAN_OPTIONS=print_stacktrace=1
 export MATINEE_BIN=$PWD/build/release/bin/matinee
-ctest --test-dir build/asan -L 'unit|protocol' -j2 --output-on-failure --quiet --no-tests=error || asan_failed=1
+ctest --test-dir build/asan -L 'unit|protocol' -j2 --output-on-failure --no-tests=error >build/asan/ctest.log 2>&1 || asan_failed=1
+tail -12 build/asan/ctest.log
 
 step "Running all tests on the release build"
 labels=()
@@ -40,6 +41,7 @@ if [ -z "$quick" ]; then
 fi
 ctest --test-dir build/release "${labels[@]}" -j2 --output-on-failure --no-tests=error || release_failed=1
 if [ -n "${asan_failed:-}" ]; then
-    echo "The sanitized unit and protocol tests failed; see above." >&2
+    grep -A60 -E '\*\*\*(Failed|Timeout|Exception|Not Run)' build/asan/ctest.log | head -200 >&2
+    echo "Sanitized unit or protocol tests failed: build/asan/ctest.log has all of it." >&2
 fi
 [ -z "${asan_failed:-}${release_failed:-}" ]

@@ -48,7 +48,7 @@ std::string_view trimmed(std::string_view text)
 }
 
 /// What was given, fit to be shown: cut, and without control characters.
-std::string quoted(std::string_view text)
+std::string inQuotes(std::string_view text)
 {
     constexpr std::size_t kShown = 60;
     std::string out = "\"";
@@ -62,7 +62,7 @@ Wrong unexpected(const Declaration &declaration, std::string_view given)
     // Never repeated, not even when it is wrong: secrets, and addresses with a password in them.
     if (declaration.secret() || declaration.rule.accepts == rules::isDatabaseUrl)
         return {"expected " + expectation(declaration)};
-    return {"expected " + expectation(declaration) + ", got " + (given.empty() ? "nothing" : quoted(given))};
+    return {"expected " + expectation(declaration) + ", got " + (given.empty() ? "nothing" : inQuotes(given))};
 }
 
 template <std::size_t N> std::optional<std::int64_t> number(std::string_view text, const std::array<Unit, N> &units)
@@ -201,7 +201,7 @@ Result<Value, Wrong> parse(const Declaration &declaration, std::span<const std::
         if (entry.empty())
             return Wrong{"has an empty entry"};
         if (entry.find(',') != std::string::npos)
-            return Wrong{"has an entry with a comma in it: " + quoted(entry)};
+            return Wrong{"has an entry with a comma in it: " + inQuotes(entry)};
         if (auto wrong = objection(declaration, entry))
             return *wrong;
     }

@@ -64,15 +64,13 @@ pkg_check_modules(LIBAV REQUIRED IMPORTED_TARGET libavformat libavcodec libavuti
 find_library(PROMETHEUS_CPP_CORE prometheus-cpp-core REQUIRED)
 find_path(CLI11_INCLUDE CLI/CLI.hpp REQUIRED)
 find_program(PROTOC_EXECUTABLE protoc REQUIRED)
-find_program(GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
 
 # Precompiled headers: one for pure modules (std), one for hosts (std, Asio, spdlog).
 function(matinee_pch name header)
   file(WRITE "${CMAKE_BINARY_DIR}/pch/${name}.cpp.in" "// Carries the precompiled header.\n")
   configure_file("${CMAKE_BINARY_DIR}/pch/${name}.cpp.in" "${CMAKE_BINARY_DIR}/pch/${name}.cpp" COPYONLY)
   add_library(pch_${name} STATIC "${CMAKE_BINARY_DIR}/pch/${name}.cpp")
-  # Included by its name in the tree, not its path on this machine, so that ccache knows it again in another clone.
-  target_precompile_headers(pch_${name} PRIVATE "<${header}>")
+  target_precompile_headers(pch_${name} PRIVATE "${CMAKE_SOURCE_DIR}/${header}")
 endfunction()
 matinee_pch(pure installer/cmake/pch_pure.h)
 matinee_pch(host installer/cmake/pch_host.h)

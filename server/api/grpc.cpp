@@ -34,7 +34,7 @@ void forwardLog(gpr_log_func_args *line)
 } // namespace
 
 /// gRPC's server with its one queue and thread.
-class GrpcFace::Engine : public GrpcHost
+class GrpcFace::Engine : public GrpcHost, public std::enable_shared_from_this<GrpcFace::Engine>
 {
 public:
     Engine(Dispatcher &dispatcher, net::WorkerPool &workers, const GrpcOptions &options)
@@ -107,6 +107,7 @@ public:
     }
 
     // GrpcHost
+    std::shared_ptr<GrpcHost> hold() override { return shared_from_this(); }
     Dispatcher &dispatcher() override { return m_dispatcher; }
     net::Worker &nextWorker() override { return m_workers.next(); }
     const GrpcOptions &options() const override { return m_options; }

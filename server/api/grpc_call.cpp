@@ -123,7 +123,7 @@ void GrpcCall::onRead(bool ok)
     switch (m_kind) {
     case Kind::Declared: {
         net::Worker &worker = m_host.nextWorker();
-        worker.spawn("grpc call", runDeclared(shared_from_this(), std::move(body)));
+        worker.spawn("grpc call", runDeclared(m_host.hold(), shared_from_this(), std::move(body)));
         return;
     }
     case Kind::HealthCheck:
@@ -134,7 +134,7 @@ void GrpcCall::onRead(bool ok)
     }
 }
 
-Task<void> GrpcCall::runDeclared(std::shared_ptr<GrpcCall> call, std::string body)
+Task<void> GrpcCall::runDeclared(std::shared_ptr<GrpcHost>, std::shared_ptr<GrpcCall> call, std::string body)
 {
     co_await call->callDeclared(std::move(body));
 }

@@ -20,6 +20,8 @@ class GrpcHost
 {
 public:
     virtual ~GrpcHost() = default;
+    /// For a call on a worker, which may end after the face was stopped and let go.
+    [[nodiscard]] virtual std::shared_ptr<GrpcHost> hold() = 0;
     virtual Dispatcher &dispatcher() = 0;
     virtual net::Worker &nextWorker() = 0;
     [[nodiscard]] virtual const GrpcOptions &options() const = 0;
@@ -75,8 +77,8 @@ private:
     void finish(const grpc::Status &status);
     void finishWith(std::string body);
     void finishWith(const Error &error);
-    /// A coroutine begins later than it is made, so it holds the call by a parameter.
-    static Task<void> runDeclared(std::shared_ptr<GrpcCall> call, std::string body);
+    /// A coroutine begins later than it is made, so it holds the call by a parameter, and the host for longer than the call.
+    static Task<void> runDeclared(std::shared_ptr<GrpcHost> host, std::shared_ptr<GrpcCall> call, std::string body);
     Task<void> callDeclared(std::string body);
     void onHealthRequest(const std::string &body);
     void onReflectionRequest(const std::string &body);

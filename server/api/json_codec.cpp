@@ -28,7 +28,7 @@ bool isJson(std::string_view contentType)
 }
 
 /// A name from outside as it may stand in an error: short and printable.
-std::string quoted(std::string_view name)
+std::string inQuotes(std::string_view name)
 {
     std::string clean;
     for (const char c : name.substr(0, 64))
@@ -38,10 +38,10 @@ std::string quoted(std::string_view name)
 
 Error unknownField(const pb::Descriptor &type, std::string_view name, const std::string &path)
 {
-    std::string message = "There is no field " + quoted(name) + ".";
+    std::string message = "There is no field " + inQuotes(name) + ".";
     for (int i = 0; i < type.field_count(); ++i) {
         if (type.field(i)->json_name() == name)
-            message = "There is no field " + quoted(name) + "; it is called `" + type.field(i)->name() + "`.";
+            message = "There is no field " + inQuotes(name) + "; it is called `" + type.field(i)->name() + "`.";
     }
     return fail(ErrorCode::InvalidArgument, std::move(message), path + std::string(name.substr(0, 64)));
 }
@@ -129,10 +129,10 @@ Result<void> decodeQuery(const DeclaredCall &call, const std::string &query, pb:
         const pb::FieldDescriptor *field = call.method->input_type()->FindFieldByName(key);
         if (!field || call.hasBody() || call.isPathField(field)) {
             const std::string where = call.hasBody() && field ? " in the query; put it into the body." : " in the query.";
-            return fail(ErrorCode::InvalidArgument, "There is no field " + quoted(key) + where, key.substr(0, 64));
+            return fail(ErrorCode::InvalidArgument, "There is no field " + inQuotes(key) + where, key.substr(0, 64));
         }
         if (!field->is_repeated() && !seen.insert(key).second)
-            return fail(ErrorCode::InvalidArgument, quoted(key) + " is in the query twice.", key.substr(0, 64));
+            return fail(ErrorCode::InvalidArgument, inQuotes(key) + " is in the query twice.", key.substr(0, 64));
         if (Result<void> good = setFromText(into, *field, value); !good)
             return good;
     }

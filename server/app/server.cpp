@@ -180,6 +180,7 @@ void Server::drain()
     m_core.registry.drain();
     m_local->stop();
     m_admin->shutDown();
+    m_grpcStop = std::thread([grpc = m_grpc.get(), limit] { grpc->stop(limit); }); // idle connections are told to go at once
     m_drainUntil = QDateTime::currentMSecsSinceEpoch() + limit.count();
     m_door->drain(limit, [this](std::size_t cut) {
         QMetaObject::invokeMethod(
@@ -203,7 +204,7 @@ void Server::finishDrain()
         return;
     m_drainPoll.stop();
     m_cutShort = !quiet;
-    m_grpc->stop(milliseconds(200));
+    m_grpcStop.join();
     Q_EMIT drained();
 }
 

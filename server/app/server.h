@@ -20,6 +20,7 @@
 #include <QTimer>
 
 #include <memory>
+#include <thread>
 
 namespace matinee::app {
 
@@ -71,6 +72,7 @@ private:
     std::unique_ptr<net::Listener> m_rtmp;
     QTimer m_watchdog;
     QTimer m_drainPoll;
+    std::thread m_grpcStop; // stopping gRPC blocks until its calls have ended
     qint64 m_drainUntil = 0;
     bool m_doorDone = false;
     bool m_cutShort = false;

@@ -5,6 +5,7 @@ import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import grpc from "@grpc/grpc-js";
 import { freePort, matinee, run, Server, sleep, until } from "./support/matinee.mjs";
 
 const folder = () => mkdtempSync(join(tmpdir(), "matinee-failure-"));
@@ -140,6 +141,17 @@ describe("stopping", () => {
     assert.ok(Date.now() - begin < 10000);
     await viewer;
     await publisher.stop();
+    await server.close();
+  });
+
+  test("an idle gRPC client does not hold it up", async () => {
+    const server = await Server.start();
+    const client = new grpc.Client(`127.0.0.1:${server.port}`, grpc.credentials.createInsecure());
+    await new Promise((done, fail) => client.waitForReady(Date.now() + 5000, (e) => (e ? fail(e) : done())));
+    const begin = Date.now();
+    assert.deepEqual(await server.stop(), { code: 0, signal: null });
+    assert.ok(Date.now() - begin < 5000, `${Date.now() - begin} ms`);
+    client.close();
     await server.close();
   });
 

@@ -12,6 +12,9 @@ if [ ! -x "$tree/usr/bin/apt-get" ]; then
     cp /etc/apt/apt.conf.d/* "$tree/etc/apt/apt.conf.d/" 2>/dev/null || true
 fi
 cp /etc/resolv.conf "$tree/etc/resolv.conf"
+# Behind a proxy of one's own, npm must trust what this machine trusts.
+mkdir -p "$tree/etc/ssl/certs"
+cp -L "${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}" "$tree/etc/ssl/certs/matinee-host.crt"
 cleanup() {
     for point in dev/shm dev proc; do
         mountpoint -q "$tree/$point" && umount "$tree/$point"
@@ -26,4 +29,4 @@ mountpoint -q "$tree/dev/shm" || mount -t tmpfs tmpfs "$tree/dev/shm"
 mkdir -p "$tree/src/matinee"
 git -C "$source" archive HEAD | tar -x -C "$tree/src/matinee"
 [ $# -gt 0 ] || set -- tests/run.sh --quick
-chroot "$tree" /usr/bin/env -C /src/matinee HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"
+chroot "$tree" /usr/bin/env -C /src/matinee HOME=/root NODE_EXTRA_CA_CERTS=/etc/ssl/certs/matinee-host.crt PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"
