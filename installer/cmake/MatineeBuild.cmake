@@ -31,10 +31,10 @@ if(MATINEE_FUZZ)
   # -O1: three times the executions of -O0. Clang cannot check functions of coroutines.
   add_compile_options(-O1 -fsanitize=fuzzer-no-link -fno-sanitize=function)
 endif()
-# One set of definitions for all, so that the precompiled headers fit every target.
+# One set of definitions for all, so that the precompiled headers fit every target (NOMINMAX: Abseil gives it to who links gRPC).
 add_compile_definitions(
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_DATE_TIME
-  BOOST_ALL_NO_LIB BOOST_ERROR_CODE_HEADER_ONLY QT_NO_KEYWORDS QT_NO_CAST_FROM_ASCII QT_NO_FOREACH)
+  BOOST_ALL_NO_LIB BOOST_ERROR_CODE_HEADER_ONLY NOMINMAX QT_NO_KEYWORDS QT_NO_CAST_FROM_ASCII QT_NO_FOREACH)
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
@@ -43,6 +43,9 @@ if(CCACHE_PROGRAM)
   add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 endif()
 
+if(POLICY CMP0167)
+  cmake_policy(SET CMP0167 NEW) # Boost's own package files, where CMake has given up its module
+endif()
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(OpenSSL 3 REQUIRED)
