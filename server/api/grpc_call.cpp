@@ -5,6 +5,10 @@
 
 #include <algorithm>
 
+#ifdef __SANITIZE_THREAD__
+#include <sanitizer/tsan_interface.h>
+#endif
+
 namespace matinee::api {
 
 namespace {
@@ -38,12 +42,23 @@ bool isPrintable(const std::string &text)
     return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
 }
 
+// gRPC passes a call from thread to thread through its queue. The thread sanitizer cannot see that, because the library is not compiled
+// with it, and is told here.
+#ifdef __SANITIZE_THREAD__
+void passOn(void *tag) { __tsan_release(tag); }
+void takeOver(void *tag) { __tsan_acquire(tag); }
+#else
+void passOn(void *) {}
+void takeOver(void *) {}
+#endif
+
 } // namespace
 
 GrpcCall::GrpcCall(GrpcHost &host) : m_host(host) {}
 
 void GrpcCall::complete(void *tag, bool ok)
 {
+    takeOver(tag);
     auto *operation = static_cast<Operation *>(tag);
     const std::shared_ptr<GrpcCall> call = std::move(operation->call);
     (call.get()->*operation->then)(ok);
@@ -52,6 +67,7 @@ void GrpcCall::complete(void *tag, bool ok)
 GrpcCall::Operation *GrpcCall::pending(Operation &operation)
 {
     operation.call = shared_from_this();
+    passOn(&operation);
     return &operation;
 }
 

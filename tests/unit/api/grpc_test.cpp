@@ -180,8 +180,8 @@ TEST_F(GrpcTest, HealthFollowsTheServer)
 {
     using grpc::health::v1::HealthCheckRequest;
     using grpc::health::v1::HealthCheckResponse;
-    std::atomic<bool> serving{true};
-    options.serving = [&] { return serving.load(); };
+    const auto serving = std::make_shared<std::atomic<bool>>(true); // looked at until the server stops, after the end of this body
+    options.serving = [serving] { return serving->load(); };
     const auto grpc = client();
     HealthCheckRequest request;
     HealthCheckResponse response;
@@ -196,7 +196,7 @@ TEST_F(GrpcTest, HealthFollowsTheServer)
     request.clear_service();
     ASSERT_TRUE(watch->write(request) && watch->read(response));
     EXPECT_EQ(response.status(), HealthCheckResponse::SERVING);
-    serving = false;
+    *serving = false;
     ASSERT_TRUE(watch->read(response));
     EXPECT_EQ(response.status(), HealthCheckResponse::NOT_SERVING);
     watch->context.TryCancel();
