@@ -3,6 +3,7 @@
 #pragma once
 
 #include "http/front_door.h"
+#include "net/published.h"
 #include "net/worker.h"
 
 #include <array>
@@ -33,7 +34,7 @@ struct DoorState
     observe::Metrics *const metrics;
 
     // any thread
-    std::atomic<std::shared_ptr<const FrontDoorOptions>> options;
+    net::Published<const FrontDoorOptions> options;
     std::atomic<bool> draining{false};
     std::atomic<std::size_t> active{0};
 

@@ -116,7 +116,7 @@ net::Listener::Handler FrontDoor::handler() const
 
 void FrontDoor::setOptions(std::shared_ptr<const FrontDoorOptions> options)
 {
-    m_state->options = std::move(options);
+    m_state->options.store(std::move(options));
 }
 
 std::shared_ptr<const FrontDoorOptions> FrontDoor::options() const

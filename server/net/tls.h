@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/protocol/result.h"
+#include "net/published.h"
 #include "observe/metrics.h"
 
 #include <boost/asio/ssl/context.hpp>
@@ -37,7 +38,7 @@ private:
     TlsContext(Files files, observe::Metrics *metrics);
 
     const Files m_files;
-    std::atomic<std::shared_ptr<boost::asio::ssl::context>> m_current;
+    Published<boost::asio::ssl::context> m_current;
     std::atomic<std::time_t> m_expiry{0};
     observe::Gauge m_expiryGauge;
 };
