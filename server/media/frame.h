@@ -23,7 +23,9 @@ struct Track
 {
     Kind kind = Kind::Video;
     Codec codec = Codec::H264;
-    Bytes config;            ///< H264: AVCDecoderConfigurationRecord. Aac: AudioSpecificConfig. As the codec's MP4 box has it.
+    /// H264: avcC. Hevc: hvcC. Av1: av1C. Vp9: vpcC without version and flags. Aac: AudioSpecificConfig. Opus: "OpusHead" (RFC 7845).
+    /// Mp3: empty.
+    Bytes config;
     std::string codecString; ///< RFC 6381, e.g. "avc1.64001f", "mp4a.40.2".
     std::uint32_t width = 0;
     std::uint32_t height = 0;
@@ -32,14 +34,15 @@ struct Track
 };
 using TrackPtr = std::shared_ptr<const Track>;
 
-/// One access unit. Video payload: NAL units with 4-byte lengths (as in MP4 and FLV), parameter sets not repeated unless the
-/// encoder does. Audio payload: one raw codec frame, no ADTS.
+/// One access unit. Video payload of H264 and Hevc: NAL units with 4-byte lengths (as in MP4 and FLV), parameter sets not repeated unless
+/// the encoder does; of Av1: OBUs without temporal delimiters; of Vp9: the frame. Audio payload: one raw codec frame, no ADTS.
 struct Frame
 {
     TrackPtr track; ///< Never null.
     MediaTime dts{};
-    MediaTime pts{}; ///< pts - dts is the composition offset; equal for audio.
+    MediaTime pts{}; ///< pts - dts is the composition offset, never negative; equal for audio.
     bool key = false; ///< Video: decoding can start here. Audio: always true.
+    bool discontinuity = false; ///< First frame after a break: the publisher came back, or another took over. Its tracks are new.
     Bytes payload;
 
     [[nodiscard]] bool isVideo() const { return track->kind == Kind::Video; }

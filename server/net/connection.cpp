@@ -311,6 +311,42 @@ Result<std::size_t, IoError> Connection::trySend(const iovec *vectors, std::size
     }
 }
 
+Result<std::size_t, IoError> Connection::trySend(std::span<const std::uint8_t> bytes)
+{
+    if (m_closed || !m_socket || !m_socket->is_open())
+        return IoError::Cancelled;
+    for (;;) {
+        const ssize_t sent = ::send(m_socket->native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent >= 0)
+            return static_cast<std::size_t>(sent);
+        if (errno == EINTR)
+            continue;
+        if (errno == EAGAIN || errno == EWOULDBLOCK)
+            return std::size_t{0};
+        return failed(Write, error_code(errno, boost::system::system_category()));
+    }
+}
+
+Result<std::size_t, IoError> Connection::tryRead(std::span<std::uint8_t> into)
+{
+    if (m_closed || !m_socket || !m_socket->is_open())
+        return IoError::Cancelled;
+    if (!m_unread.empty())
+        return takeUnread(asio::buffer(into.data(), into.size()));
+    for (;;) {
+        const ssize_t count = ::recv(m_socket->native_handle(), into.data(), into.size(), MSG_DONTWAIT);
+        if (count > 0)
+            return static_cast<std::size_t>(count);
+        if (count == 0)
+            return failed(Read, asio::error::eof);
+        if (errno == EINTR)
+            continue;
+        if (errno == EAGAIN || errno == EWOULDBLOCK)
+            return std::size_t{0};
+        return failed(Read, error_code(errno, boost::system::system_category()));
+    }
+}
+
 Task<Result<void, IoError>> Connection::waitWritable(Milliseconds timeout)
 {
     if (m_closed)
@@ -329,6 +365,8 @@ Task<Result<void, IoError>> Connection::waitReadable()
         co_return IoError::Cancelled;
     if (!m_unread.empty())
         co_return Result<void, IoError>{};
+    if (m_tls)
+        co_return co_await waitReadableTls();
     error_code error;
     co_await socket().async_wait(asio::ip::tcp::socket::wait_read, asio::redirect_error(asio::use_awaitable, error));
     if (!error && !m_closed) {
@@ -342,6 +380,19 @@ Task<Result<void, IoError>> Connection::waitReadable()
     if (error || m_closed)
         co_return failed(Read, error ? error : error_code(asio::error::operation_aborted));
     co_return Result<void, IoError>{};
+}
+
+/// Bytes of TLS may be past the socket already: in OpenSSL, as ciphertext in its buffers or in those of asio::ssl. Only a read tells.
+Task<Result<void, IoError>> Connection::waitReadableTls()
+{
+    constexpr std::size_t atOnce = 512; // viewers say little
+    std::vector<std::uint8_t> bytes(atOnce);
+    error_code error;
+    const std::size_t count = co_await m_tls->async_read_some(asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, error));
+    m_unread.insert(m_unread.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(count));
+    if (count > 0 && !m_closed)
+        co_return Result<void, IoError>{};
+    co_return failed(Read, error ? error : error_code(asio::error::operation_aborted));
 }
 
 void Connection::close()

@@ -67,6 +67,9 @@ public:
     /// The fan-out path: one sendmsg() without waiting. Returns bytes taken, 0 when the socket is full.
     /// Only where `isPlain()`; TLS viewers go through write().
     Result<std::size_t, IoError> trySend(const iovec *vectors, std::size_t count);
+    Result<std::size_t, IoError> trySend(std::span<const std::uint8_t> bytes);
+    /// The same for reading: what is there now, 0 where that is nothing. Not together with readSome().
+    Result<std::size_t, IoError> tryRead(std::span<std::uint8_t> into);
     /// Completes when trySend() may take more.
     Task<Result<void, IoError>> waitWritable(std::chrono::milliseconds timeout);
     /// Completes when the peer sent something (then read it, or the next wait completes at once) and fails with Closed when
@@ -128,6 +131,7 @@ private:
     };
 
     IoError failed(Direction direction, const boost::system::error_code &error);
+    Task<Result<void, IoError>> waitReadableTls();
     Task<Result<void, IoError>> writePlain(std::span<const asio::const_buffer> buffers, std::chrono::milliseconds timeout);
     Task<Result<void, IoError>> writeTls(std::span<const asio::const_buffer> buffers, std::chrono::milliseconds timeout);
     template <class Buffers> std::size_t takeUnread(const Buffers &into)

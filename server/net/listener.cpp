@@ -27,6 +27,8 @@ std::string_view settingOf(std::string_view listener)
         return "server.port";
     if (listener == "rtmp")
         return "livestream.rtmp_port";
+    if (listener == "rtmps")
+        return "livestream.rtmps_port";
     return "its port setting";
 }
 

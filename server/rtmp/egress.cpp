@@ -28,6 +28,8 @@ media::Bytes MessageFormat::encode(const media::Frame &frame) const
 media::Bytes MessageFormat::header(const media::Frame &first) const
 {
     media::Bytes out;
+    if (first.track->codec == media::Codec::Mp3)
+        return out; // each frame of it says everything
     appendMessage(out, chunkHeader(first), headerPrefix(*first.track).view(), first.track->config, kOurChunkSize);
     return out;
 }

@@ -5,13 +5,9 @@
 
 namespace matinee::flv {
 
-using media::Codec;
 using media::Kind;
 
 namespace {
-
-constexpr double kAvcCodecId = 7;
-constexpr double kAacCodecId = 10;
 
 TagType typeOf(const media::Track &track)
 {
@@ -26,14 +22,12 @@ bool hasKind(std::span<const media::TrackPtr> tracks, Kind kind)
 void describe(rtmp::amf0::Writer &writer, const media::Track &track)
 {
     if (track.kind == Kind::Video) {
-        if (track.codec == Codec::H264)
-            writer.property("videocodecid", kAvcCodecId);
+        writer.property("videocodecid", rtmp::codecId(track.codec));
         if (track.width != 0 && track.height != 0)
             writer.property("width", static_cast<double>(track.width)).property("height", static_cast<double>(track.height));
         return;
     }
-    if (track.codec == Codec::Aac)
-        writer.property("audiocodecid", kAacCodecId);
+    writer.property("audiocodecid", rtmp::codecId(track.codec));
     if (track.sampleRate != 0)
         writer.property("audiosamplerate", static_cast<double>(track.sampleRate));
     if (track.channels != 0)
@@ -50,6 +44,8 @@ media::Bytes TagFormat::encode(const media::Frame &frame) const
 media::Bytes TagFormat::header(const media::Frame &first) const
 {
     const auto &track = *first.track;
+    if (track.codec == media::Codec::Mp3)
+        return {}; // each frame of it says everything
     return tag(typeOf(track), toTimestamp(first.dts), {rtmp::headerPrefix(track).view(), track.config});
 }
 

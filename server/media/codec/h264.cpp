@@ -1,6 +1,7 @@
 #include "media/codec/h264.h"
 
 #include "media/codec/bit_reader.h"
+#include "media/codec/nal_units.h"
 
 #include <algorithm>
 #include <array>
@@ -10,23 +11,6 @@ namespace matinee::media::h264 {
 namespace {
 
 using View = std::span<const std::uint8_t>;
-
-/// Removes emulation prevention (7.4.1): 00 00 03 stands for 00 00.
-Bytes unescaped(View nal)
-{
-    Bytes out;
-    out.reserve(nal.size());
-    unsigned zeros = 0;
-    for (const std::uint8_t byte : nal) {
-        if (zeros >= 2 && byte == 3) {
-            zeros = 0;
-            continue;
-        }
-        zeros = byte == 0 ? zeros + 1 : 0;
-        out.push_back(byte);
-    }
-    return out;
-}
 
 bool hasChromaFields(std::uint8_t profile) // 7.3.2.1.1
 {
@@ -153,7 +137,7 @@ Result<Sps, ParseError> parseSps(View nal)
         return ParseError::BadParameterSet;
     if (nal.size() > kMaxConfigBytes)
         return ParseError::TooManyParameterSets;
-    const Bytes raw = unescaped(nal.subspan(1));
+    const Bytes raw = nal::unescaped(nal.subspan(1));
     BitReader bits(raw);
     Sps sps;
     sps.profile = static_cast<std::uint8_t>(bits.bits(8));
@@ -265,26 +249,18 @@ Result<TrackPtr, ParseError> makeTrack(View record)
 
 Result<std::vector<View>, ParseError> splitNals(View payload, unsigned lengthSize)
 {
-    if (lengthSize != 1 && lengthSize != 2 && lengthSize != 4)
+    auto nals = nal::split(payload, lengthSize);
+    if (nals)
+        return std::move(*nals);
+    switch (nals.error()) {
+    case nal::SplitError::BadLengthSize:
         return ParseError::BadLengthSize;
-    std::vector<View> nals;
-    std::size_t count = 0;
-    while (!payload.empty()) {
-        if (payload.size() < lengthSize)
-            return ParseError::BadNalLength;
-        std::size_t length = 0;
-        for (unsigned i = 0; i < lengthSize; ++i)
-            length = length << 8 | payload[i];
-        payload = payload.subspan(lengthSize);
-        if (length > payload.size())
-            return ParseError::BadNalLength;
-        if (++count > kMaxNalsPerFrame)
-            return ParseError::TooManyNals;
-        if (length != 0)
-            nals.push_back(payload.first(length));
-        payload = payload.subspan(length);
+    case nal::SplitError::TooManyNals:
+        return ParseError::TooManyNals;
+    case nal::SplitError::BadNalLength:
+        break;
     }
-    return nals;
+    return ParseError::BadNalLength;
 }
 
 Result<Bytes, ParseError> withFourByteLengths(View payload, unsigned lengthSize)
@@ -292,14 +268,7 @@ Result<Bytes, ParseError> withFourByteLengths(View payload, unsigned lengthSize)
     const auto nals = splitNals(payload, lengthSize);
     if (!nals)
         return nals.error();
-    Bytes out;
-    out.reserve(payload.size() + nals->size() * (4 - lengthSize));
-    for (const View nal : *nals) {
-        for (int shift = 24; shift >= 0; shift -= 8)
-            out.push_back(static_cast<std::uint8_t>(nal.size() >> shift));
-        append(out, nal);
-    }
-    return out;
+    return nal::join(*nals);
 }
 
 Result<Bytes, ParseError> toAnnexB(View payload, const DecoderConfig &config, bool key)

@@ -2,6 +2,7 @@
 // Pure functions on bytes that came from strangers; any thread. Sections are those of ITU-T H.264 and ISO/IEC 14496-15.
 #pragma once
 
+#include "media/codec/nal_units.h"
 #include "media/frame.h"
 
 #include "common/protocol/result.h"
@@ -29,7 +30,7 @@ enum class ParseError
 [[nodiscard]] std::string_view describe(ParseError error);
 
 inline constexpr std::size_t kMaxConfigBytes = 64 * 1024;
-inline constexpr std::size_t kMaxNalsPerFrame = 4096;
+inline constexpr std::size_t kMaxNalsPerFrame = nal::kMaxNalsPerFrame;
 inline constexpr std::uint32_t kMaxDimension = 16384;
 
 enum NalType : std::uint8_t

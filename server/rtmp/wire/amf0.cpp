@@ -1,5 +1,6 @@
 #include "rtmp/wire/amf0.h"
 
+#include "rtmp/wire/amf3.h"
 #include "rtmp/wire/big_endian.h"
 
 #include <bit>
@@ -25,6 +26,7 @@ enum Marker : std::uint8_t
     UnsupportedMarker = 13,
     XmlMarker = 15,
     TypedObjectMarker = 16,
+    AvmPlusMarker = 17,
 };
 
 } // namespace
@@ -134,6 +136,13 @@ Result<Value, ReadError> Reader::readReference()
     return m_complex[*index];
 }
 
+Result<Value, ReadError> Reader::readAmf3(std::size_t depth)
+{
+    if (!m_amf3)
+        m_amf3 = std::make_shared<amf3::Reader>(m_limits);
+    return m_amf3->read(m_bytes, depth);
+}
+
 Result<Value, ReadError> Reader::read()
 {
     return read(0);
@@ -190,6 +199,8 @@ Result<Value, ReadError> Reader::read(std::size_t depth)
         return readObject(depth);
     case StrictArrayMarker:
         return readArray(depth);
+    case AvmPlusMarker:
+        return readAmf3(depth);
     case ObjectEndMarker:
         return ReadError::BadObjectEnd;
     }

@@ -17,12 +17,16 @@
 #include <variant>
 #include <vector>
 
+namespace matinee::rtmp::amf3 {
+class Reader;
+}
+
 namespace matinee::rtmp::amf0 {
 
 enum class ReadError
 {
     Truncated,     ///< Ends inside a value.
-    UnknownMarker, ///< A type that AMF0 does not have, or one that nobody may send (movie clip, record set, AMF3).
+    UnknownMarker, ///< A type that AMF0 does not have, or one that nobody may send (movie clip, record set).
     TooDeep,       ///< Objects within objects beyond Limits::depth.
     TooMany,       ///< More values than Limits::values.
     StringTooLong, ///< Beyond Limits::stringBytes.
@@ -68,6 +72,7 @@ struct Value : std::variant<Undefined, Null, bool, double, Date, std::string, Ob
     [[nodiscard]] const Value *find(std::string_view name) const;
 };
 
+/// Values of AMF3 behind the marker that switches to it (AMF0, 3.1) are read as well.
 class Reader
 {
 public:
@@ -82,11 +87,13 @@ private:
     Result<Value, ReadError> readObject(std::size_t depth);
     Result<Value, ReadError> readArray(std::size_t depth);
     Result<Value, ReadError> readReference();
+    Result<Value, ReadError> readAmf3(std::size_t depth);
     std::optional<std::uint64_t> number(std::size_t bytes);
 
     std::span<const std::uint8_t> m_bytes;
     const Limits m_limits;
     std::size_t m_values = 0;
+    std::shared_ptr<amf3::Reader> m_amf3; // with its tables, from the first such value on
     std::vector<Value> m_complex; // what references count: objects and arrays in the order begun; Undefined until finished
 };
 

@@ -5,7 +5,9 @@
 #include "rtmp/wire/chunk_writer.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
+#include <memory>
 #include <utility>
 
 namespace matinee::rtmp {
@@ -19,8 +21,7 @@ constexpr std::size_t kMaxArguments = 16;
 /// Encoders and players put tokens of their own behind a question mark; they are no part of the name.
 std::string nameOf(const amf0::Value &value)
 {
-    const std::string_view text = value.text().value_or("");
-    return std::string(text.substr(0, text.find('?')));
+    return std::string(withoutParameters(value.text().value_or("")));
 }
 
 const amf0::Value &at(const std::vector<amf0::Value> &arguments, std::size_t index)
@@ -29,10 +30,46 @@ const amf0::Value &at(const std::vector<amf0::Value> &arguments, std::size_t ind
     return index < arguments.size() ? arguments[index] : none;
 }
 
+/// What enhanced RTMP has us say of ourselves (Veovera E-RTMP v2, "Enhancing NetConnection connect Command"): all codecs are handed on as
+/// they come; modifiers can be read; of several tracks the first is taken, which is not what it calls support of them.
+void writeCapabilities(amf0::Writer &writer)
+{
+    constexpr double forward = 4;
+    constexpr double modifiers = 4;
+    constexpr std::array<std::string_view, 4> video{"avc1", "hvc1", "av01", "vp09"};
+    constexpr std::array<std::string_view, 3> audio{"mp4a", "Opus", ".mp3"};
+    auto list = std::make_shared<std::vector<amf0::Value>>();
+    for (const auto code : video)
+        list->emplace_back(std::string(code));
+    for (const auto code : audio)
+        list->emplace_back(std::string(code));
+    writer.key("fourCcList").value(amf0::Array(std::move(list)));
+    writer.key("videoFourCcInfoMap").object();
+    for (const auto code : video)
+        writer.property(code, forward);
+    writer.end().key("audioFourCcInfoMap").object();
+    for (const auto code : audio)
+        writer.property(code, forward);
+    writer.end().property("capsEx", modifiers);
+}
+
+bool speaksEnhanced(const amf0::Value &connect)
+{
+    constexpr std::array<std::string_view, 4> names{"fourCcList", "videoFourCcInfoMap", "audioFourCcInfoMap", "capsEx"};
+    return std::any_of(names.begin(), names.end(), [&](std::string_view name) { return connect.find(name) != nullptr; });
+}
+
 DialogueFailure outOfOrder()
 {
     return {DialogueError::OutOfOrder, "command_out_of_order"};
 }
+/// Messages of the AMF3 kind begin with a byte 0 and go on in AMF0, which switches to AMF3 value by value. Some leave the byte out.
+std::span<const std::uint8_t> withoutFormat(const Message &message, MessageType amf3)
+{
+    const std::span<const std::uint8_t> body(message.payload);
+    return message.type == amf3 && !body.empty() && body[0] == 0 ? body.subspan(1) : body;
+}
+
 DialogueFailure badCommand()
 {
     return {DialogueError::BadCommand, "bad_command"};
@@ -171,11 +208,9 @@ Result<void, DialogueFailure> Dialogue::handle(Message message, std::vector<Even
         }
         return {};
     }
-    case MessageType::DataAmf3: // an AMF3 data message begins with a byte 0 and goes on in AMF0
+    case MessageType::DataAmf3:
     case MessageType::DataAmf0: {
-        std::span<const std::uint8_t> body(message.payload);
-        if (message.type == MessageType::DataAmf3)
-            body = body.subspan(body.empty() ? 0 : 1);
+        const auto body = withoutFormat(message, MessageType::DataAmf3);
         auto metadata = parseMetadata(body);
         if (m_role != Role::None && !metadata.encoder.empty())
             out.emplace_back(std::move(metadata));
@@ -199,6 +234,13 @@ Result<void, DialogueFailure> Dialogue::handle(Message message, std::vector<Even
     }
 }
 
+Parameters Dialogue::parametersOf(const amf0::Value &name) const
+{
+    auto parameters = parseParameters(name.text().value_or(""));
+    parameters.insert(m_appParameters.begin(), m_appParameters.end());
+    return parameters;
+}
+
 void Dialogue::handleUserControl(const Message &message)
 {
     ByteReader reader(message.payload);
@@ -210,9 +252,7 @@ void Dialogue::handleUserControl(const Message &message)
 
 Result<void, DialogueFailure> Dialogue::handleCommand(const Message &message, std::vector<Event> &out)
 {
-    std::span<const std::uint8_t> body(message.payload);
-    if (message.type == MessageType::CommandAmf3 && !body.empty() && body[0] == 0)
-        body = body.subspan(1);
+    const auto body = withoutFormat(message, MessageType::CommandAmf3);
     if (body.empty())
         return {};
     amf0::Reader reader(body);
@@ -259,7 +299,8 @@ Result<void, DialogueFailure> Dialogue::handleConnect(double transaction, const 
         send(MessageType::CommandAmf0, 0, payload);
         return badCommand();
     }
-    m_app = printable(*app->text());
+    m_app = printable(withoutParameters(*app->text()));
+    m_appParameters = parseParameters(*app->text());
     if (const auto *version = at(arguments, 0).find("flashVer"))
         m_encoder = printable(version->text().value_or(""));
     m_connected = true;
@@ -267,9 +308,16 @@ Result<void, DialogueFailure> Dialogue::handleConnect(double transaction, const 
     sendNumber(MessageType::SetPeerBandwidth, kOurWindow);
     sendNumber(MessageType::SetChunkSize, kOurChunkSize);
     m_sendChunkSize = kOurChunkSize;
-    writer.string("_result").number(transaction).object().property("fmsVer", "FMS/3,0,1,123").property("capabilities", 31.0).end();
-    writer.object().property("level", "status").property("code", "NetConnection.Connect.Success");
-    writer.property("description", "Connected.").property("objectEncoding", 0.0).end();
+    writer.string("_result").number(transaction).object().property("fmsVer", "FMS/3,0,1,123").property("capabilities", 31.0);
+    // Where the answer belongs the specification leaves open, and clients look in either place.
+    const bool enhanced = speaksEnhanced(at(arguments, 0));
+    if (enhanced)
+        writeCapabilities(writer);
+    writer.end().object().property("level", "status").property("code", "NetConnection.Connect.Success");
+    writer.property("description", "Connected.").property("objectEncoding", 0.0);
+    if (enhanced)
+        writeCapabilities(writer);
+    writer.end();
     send(MessageType::CommandAmf0, 0, payload);
     return {};
 }
@@ -281,10 +329,10 @@ void Dialogue::handleStreamCommand(std::string_view command, double transaction,
         sendResult(transaction, static_cast<double>(kMediaStreamId));
     } else if (command == "publish") {
         m_role = Role::Asked;
-        out.emplace_back(PublishRequest{nameOf(at(arguments, 1))});
+        out.emplace_back(PublishRequest{nameOf(at(arguments, 1)), parametersOf(at(arguments, 1))});
     } else if (command == "play") {
         m_role = Role::Asked;
-        out.emplace_back(PlayRequest{nameOf(at(arguments, 1))});
+        out.emplace_back(PlayRequest{nameOf(at(arguments, 1)), parametersOf(at(arguments, 1))});
     } else if (command == "pause" || command == "pauseRaw") {
         if (m_role != Role::Playing)
             return;

@@ -5,6 +5,7 @@
 #include "rtmp/wire/amf0.h"
 #include "rtmp/wire/chunk_reader.h"
 #include "rtmp/wire/metadata.h"
+#include "rtmp/wire/parameters.h"
 
 #include "common/protocol/result.h"
 
@@ -20,10 +21,19 @@ namespace matinee::rtmp {
 struct PublishRequest
 {
     std::string key; ///< As sent, without what follows '?'. A secret.
+    Parameters parameters; ///< Of the key, then of the app.
 };
 struct PlayRequest
 {
     std::string name; ///< As sent, without what follows '?'.
+    Parameters parameters; ///< Of the name, then of the app.
+
+    /// A playback token, empty without.
+    [[nodiscard]] std::string token() const
+    {
+        const auto found = parameters.find("token");
+        return found == parameters.end() ? std::string() : found->second;
+    }
 };
 struct PauseRequest
 {
@@ -70,7 +80,7 @@ public:
     void endPlay(std::string_view name);
     void ping(std::uint32_t timestamp);
 
-    [[nodiscard]] const std::string &app() const { return m_app; }                ///< Through printable().
+    [[nodiscard]] const std::string &app() const { return m_app; }                ///< Through printable(), without what follows '?'.
     [[nodiscard]] const std::string &encoderVersion() const { return m_encoder; } ///< flashVer of connect, through printable().
     [[nodiscard]] bool connected() const { return m_connected; }
 
@@ -87,6 +97,7 @@ private:
     Result<void, DialogueFailure> handleCommand(const Message &message, std::vector<Event> &out);
     Result<void, DialogueFailure> handleConnect(double transaction, const std::vector<amf0::Value> &arguments);
     void handleStreamCommand(std::string_view name, double transaction, const std::vector<amf0::Value> &arguments, std::vector<Event> &out);
+    [[nodiscard]] Parameters parametersOf(const amf0::Value &name) const;
     void handleUserControl(const Message &message);
     void acknowledge(std::size_t received);
     void send(MessageType type, std::uint32_t streamId, const media::Bytes &payload);
@@ -97,6 +108,7 @@ private:
     ChunkReader m_chunks;
     media::Bytes m_output;
     std::string m_app;
+    Parameters m_appParameters;
     std::string m_encoder;
     Role m_role = Role::None;
     bool m_connected = false;

@@ -1,6 +1,7 @@
 #include "rtmp/wire/metadata.h"
 
 #include "rtmp/wire/amf0.h"
+#include "rtmp/wire/tag_body.h"
 
 #include <cmath>
 
@@ -13,6 +14,13 @@ std::uint32_t dimension(const amf0::Value &object, std::string_view name)
     const auto *value = object.find(name);
     const double number = value ? value->number().value_or(0) : 0;
     return std::isfinite(number) && number >= 1 && number <= 65535 ? static_cast<std::uint32_t>(number) : 0;
+}
+
+std::uint32_t rate(const amf0::Value &object, std::string_view name)
+{
+    const auto *value = object.find(name);
+    const double number = value ? value->number().value_or(0) : 0;
+    return std::isfinite(number) && number >= 1 && number <= 10'000'000 ? static_cast<std::uint32_t>(number) : 0;
 }
 
 } // namespace
@@ -43,13 +51,14 @@ EncoderMetadata parseMetadata(std::span<const std::uint8_t> body)
         metadata.encoder = printable(encoder->text().value_or(""));
     metadata.width = dimension(*object, "width");
     metadata.height = dimension(*object, "height");
+    const auto video = rate(*object, "videodatarate");
+    const auto audio = rate(*object, "audiodatarate");
+    metadata.kbps = video > 0 && audio > 0 ? video + audio : 0;
     return metadata;
 }
 
 media::Bytes metadataBody(std::span<const media::TrackPtr> tracks)
 {
-    constexpr double avc = 7;
-    constexpr double aac = 10;
     std::uint32_t count = 1;
     for (const auto &track : tracks)
         count += track->kind == media::Kind::Video ? 3 : 4;
@@ -58,9 +67,9 @@ media::Bytes metadataBody(std::span<const media::TrackPtr> tracks)
     writer.string("onMetaData").ecmaArray(count).property("server", "Matinee");
     for (const auto &track : tracks) {
         if (track->kind == media::Kind::Video) {
-            writer.property("width", track->width).property("height", track->height).property("videocodecid", avc);
+            writer.property("width", track->width).property("height", track->height).property("videocodecid", codecId(track->codec));
         } else {
-            writer.property("audiocodecid", aac).property("audiosamplerate", track->sampleRate);
+            writer.property("audiocodecid", codecId(track->codec)).property("audiosamplerate", track->sampleRate);
             writer.property("audiosamplesize", 16.0).flag("stereo", track->channels >= 2);
         }
     }

@@ -16,6 +16,7 @@ struct EncoderMetadata
     std::string encoder; ///< Through printable().
     std::uint32_t width = 0;
     std::uint32_t height = 0;
+    std::uint32_t kbps = 0; ///< Picture and sound together; 0 where it does not say both.
 };
 
 /// From the arguments of a data message: with or without "@setDataFrame" before "onMetaData". Empty where it is something else.

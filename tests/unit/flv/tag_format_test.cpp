@@ -54,7 +54,7 @@ rtmp::amf0::Value metadataOf(const Tag &tag)
 
 TEST(FlvTagFormat, WritesAVideoFrameAsOneTagWithItsCompositionTime)
 {
-    media::Frame frame{video(), 70ms, 150ms, true, {0, 0, 0, 1, 0x65}};
+    media::Frame frame{video(), 70ms, 150ms, true, false, {0, 0, 0, 1, 0x65}};
     EXPECT_THAT(TagFormat().encode(frame),
                 ElementsAre(9, 0, 0, 10, 0, 0, 70, 0, 0, 0, 0, 0x17, 1, 0, 0, 80, 0, 0, 0, 1, 0x65, 0, 0, 0, 21));
     frame.key = false;
@@ -64,15 +64,15 @@ TEST(FlvTagFormat, WritesAVideoFrameAsOneTagWithItsCompositionTime)
 
 TEST(FlvTagFormat, WritesAnAudioFrameAsOneTag)
 {
-    const media::Frame frame{audio(), 21ms, 21ms, true, {0x21, 0x10}};
+    const media::Frame frame{audio(), 21ms, 21ms, true, false, {0x21, 0x10}};
     EXPECT_THAT(TagFormat().encode(frame), ElementsAre(8, 0, 0, 4, 0, 0, 21, 0, 0, 0, 0, 0xaf, 1, 0x21, 0x10, 0, 0, 0, 15));
 }
 
 TEST(FlvTagFormat, StampsASequenceHeaderWithTheTimeOfTheFrameThatItIsFor)
 {
-    const media::Frame key{video(), 0x1020304ms, 0x1020304ms, true, {1}};
+    const media::Frame key{video(), 0x1020304ms, 0x1020304ms, true, false, {1}};
     EXPECT_THAT(TagFormat().header(key), ElementsAre(9, 0, 0, 9, 2, 3, 4, 1, 0, 0, 0, 0x17, 0, 0, 0, 0, 1, 0x64, 0, 0x1f, 0, 0, 0, 20));
-    const media::Frame sound{audio(), 5ms, 5ms, true, {1}};
+    const media::Frame sound{audio(), 5ms, 5ms, true, false, {1}};
     EXPECT_THAT(TagFormat().header(sound), ElementsAre(8, 0, 0, 4, 0, 0, 5, 0, 0, 0, 0, 0xaf, 0, 0x11, 0x90, 0, 0, 0, 15));
 }
 
@@ -106,9 +106,36 @@ TEST(FlvPreamble, SaysNothingOfATrackThatDoesNotExist)
     EXPECT_NE(metadata.find("audiocodecid"), nullptr);
 }
 
+TEST(FlvTagFormat, WritesNewCodecsWithTheirFourCc)
+{
+    media::Track hevc;
+    hevc.codec = media::Codec::Hevc;
+    hevc.config = {1, 2};
+    const media::Frame frame{std::make_shared<const media::Track>(hevc), 70ms, 150ms, true, false, {0, 0, 0, 1, 0x26}};
+    EXPECT_THAT(TagFormat().encode(frame), ElementsAre(9, 0, 0, 13, 0, 0, 70, 0, 0, 0, 0, 0x91, 'h', 'v', 'c', '1', 0, 0, 80, 0, 0, 0, 1,
+                                                       0x26, 0, 0, 0, 24));
+    EXPECT_THAT(TagFormat().header(frame),
+                ElementsAre(9, 0, 0, 7, 0, 0, 70, 0, 0, 0, 0, 0x90, 'h', 'v', 'c', '1', 1, 2, 0, 0, 0, 18));
+    Reader reader;
+    const std::vector<media::TrackPtr> tracks{frame.track};
+    EXPECT_EQ(metadataOf(tagsOf(preamble(tracks), reader).at(0)).find("videocodecid")->number(), 0x68766331);
+}
+
+TEST(FlvTagFormat, WritesNoSequenceHeaderForMp3)
+{
+    media::Track mp3;
+    mp3.kind = media::Kind::Audio;
+    mp3.codec = media::Codec::Mp3;
+    mp3.sampleRate = 44100;
+    mp3.channels = 2;
+    const media::Frame frame{std::make_shared<const media::Track>(mp3), 5ms, 5ms, true, false, {0xff, 0xfb}};
+    EXPECT_TRUE(TagFormat().header(frame).empty());
+    EXPECT_THAT(TagFormat().encode(frame), ElementsAre(8, 0, 0, 3, 0, 0, 5, 0, 0, 0, 0, 0x2f, 0xff, 0xfb, 0, 0, 0, 14));
+}
+
 TEST(FlvTagFormat, IsReadBackAsItWasWritten)
 {
-    const media::Frame key{video(), 40ms, 120ms, true, {0, 0, 0, 2, 0x65, 9}};
+    const media::Frame key{video(), 40ms, 120ms, true, false, {0, 0, 0, 2, 0x65, 9}};
     auto bytes = fileHeader({false, true});
     for (const auto &part : {TagFormat().header(key), TagFormat().encode(key)})
         bytes.insert(bytes.end(), part.begin(), part.end());

@@ -82,6 +82,48 @@ TEST(Tls, WritesLargeAndManySmallPieces)
     EXPECT_EQ(client.readAll(), expected);
 }
 
+TEST(Tls, WaitReadableSeesWhatIsDecryptedAlready)
+{
+    const auto files = makeCertificate("readable");
+    auto tls = TlsContext::load({files.chain, files.key});
+    ASSERT_TRUE(tls);
+    std::promise<std::string> seen;
+    std::promise<std::optional<IoError>> end;
+    ListenerFixture fixture([&](std::unique_ptr<Connection> connection) -> Task<void> {
+        const auto started = co_await connection->startTls((*tls)->current(), {}, 5s);
+        if (!started)
+            co_return;
+        // All of the client's records come in one segment; each read takes a piece, and what is left is nowhere in the socket.
+        std::string all;
+        std::array<std::uint8_t, 7> piece;
+        while (all.size() < 2000) {
+            const auto ready = co_await connection->waitReadable();
+            if (!ready)
+                break;
+            const auto again = co_await connection->waitReadable(); // asking twice loses nothing
+            if (!again)
+                break;
+            const auto count = co_await connection->readSome(piece, 5s);
+            if (!count)
+                break;
+            all.append(piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(*count));
+        }
+        seen.set_value(all);
+        const auto gone = co_await connection->waitReadable();
+        end.set_value(gone ? std::nullopt : std::optional(gone.error()));
+    });
+    LoopbackClient client(fixture.port());
+    ASSERT_TRUE(client.startTls());
+    std::string expected;
+    for (int i = 0; i < 200; ++i)
+        expected += "record" + std::to_string(1000 + i);
+    ASSERT_TRUE(client.send(expected.substr(0, 1000)));
+    ASSERT_TRUE(client.send(expected.substr(1000)));
+    EXPECT_EQ(within(seen.get_future()), expected);
+    client.shutdownSend();
+    EXPECT_EQ(within(end.get_future()), IoError::Closed);
+}
+
 TEST(Tls, BrowsersGetHttp1AndGrpcClientsHttp2)
 {
     const auto files = makeCertificate("alpn");

@@ -199,6 +199,42 @@ TEST(ChunkReader, ObeysSetChunkSizeAlsoInTheMiddleOfAMessage)
     EXPECT_EQ(messages[1].payload.size(), 6U);
 }
 
+TEST(ChunkReader, FollowsChunkSizesUpAndDownBetweenMessages)
+{
+    media::Bytes bytes;
+    std::uint32_t size = kInitialChunkSize;
+    for (const std::uint32_t next : {4096U, 100U, 1U, 65536U, 128U}) {
+        appendMessage(bytes, {kVideoChunks, MessageType::Video, 1, size}, media::Bytes(300, 0x17), size);
+        appendMessage(bytes, {kControlChunks, MessageType::SetChunkSize, 0, 0},
+                      media::Bytes{0, static_cast<std::uint8_t>(next >> 16), static_cast<std::uint8_t>(next >> 8),
+                                   static_cast<std::uint8_t>(next)},
+                      size);
+        size = next;
+    }
+    ChunkReader reader;
+    std::vector<Message> messages;
+    ASSERT_TRUE(reader.feed(bytes, messages));
+    ASSERT_EQ(messages.size(), 5U);
+    for (const Message &message : messages)
+        EXPECT_EQ(message.payload, media::Bytes(300, 0x17));
+    EXPECT_EQ(reader.chunkSize(), 128U);
+}
+
+TEST(ChunkReader, AbortsOnlyTheChunkStreamThatIsNamed)
+{
+    std::string text = "06 000000 000082 09 01000000 ";
+    for (int i = 0; i < 128; ++i)
+        text += "11";
+    text += "04 000000 000081 08 01000000 ";
+    for (int i = 0; i < 128; ++i)
+        text += "22";
+    text += "02 000000 000004 02 00000000 00000004 02 000000 000004 02 00000000 00000063"; // and one that does not exist
+    const auto messages = readAll(text + "c6 3333");
+    ASSERT_EQ(messages.size(), 1U);
+    EXPECT_EQ(messages[0].type, MessageType::Video);
+    EXPECT_EQ(messages[0].payload.size(), 130U);
+}
+
 TEST(ChunkReader, ForgetsAMessageThatIsAborted)
 {
     std::string text = "06 000000 000082 09 01000000 ";

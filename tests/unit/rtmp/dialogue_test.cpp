@@ -106,6 +106,64 @@ TEST(Dialogue, AnswersConnect)
     EXPECT_EQ(client.dialogue.encoderVersion(), "FMLE/3.0 (compatible; FMSc/1.0)");
 }
 
+TEST(Dialogue, AnswersTheCapabilitiesOfEnhancedRtmpToWhoNamesIts)
+{
+    const auto answerTo = [](const Client::Arguments &arguments) {
+        Client client;
+        (void)client.say(Client::command("connect", 1, arguments));
+        const auto messages = client.hear();
+        EXPECT_FALSE(messages.empty());
+        amf0::Reader reader(messages.back().payload);
+        EXPECT_EQ(reader.read()->text(), "_result");
+        (void)reader.read();
+        auto properties = *reader.read();
+        auto information = *reader.read();
+        return std::pair(std::move(properties), std::move(information));
+    };
+    const auto enhanced = answerTo([](amf0::Writer &w) {
+        w.object().property("app", "live").property("capsEx", 15.0).key("fourCcList");
+        w.value(amf0::Array(std::make_shared<std::vector<amf0::Value>>(1, amf0::Value(std::string("hvc1"))))).end();
+    });
+    for (const auto *object : {&enhanced.first, &enhanced.second}) {
+        const auto *list = object->find("fourCcList");
+        ASSERT_NE(list, nullptr);
+        ASSERT_TRUE(std::holds_alternative<amf0::Array>(*list));
+        std::string all;
+        for (const amf0::Value &code : *std::get<amf0::Array>(*list))
+            all += std::string(code.text().value_or("?")) + " ";
+        EXPECT_EQ(all, "avc1 hvc1 av01 vp09 mp4a Opus .mp3 ");
+        EXPECT_EQ(object->find("videoFourCcInfoMap")->find("av01")->number(), 4);
+        EXPECT_EQ(object->find("audioFourCcInfoMap")->find("Opus")->number(), 4);
+        EXPECT_EQ(object->find("capsEx")->number(), 4);
+    }
+    EXPECT_EQ(enhanced.second.find("code")->text(), "NetConnection.Connect.Success");
+    const auto old = answerTo([](amf0::Writer &w) { w.object().property("app", "live").end(); });
+    EXPECT_EQ(old.first.find("fourCcList"), nullptr);
+    EXPECT_EQ(old.second.find("capsEx"), nullptr);
+}
+
+TEST(Dialogue, ReadsParametersOfKeyNameAndApp)
+{
+    Client publisher;
+    (void)publisher.say(Client::connect());
+    const auto published = publisher.say(Client::named("publish", "key?backup=1&x=%41"));
+    ASSERT_EQ(published.size(), 1U);
+    EXPECT_EQ(std::get<PublishRequest>(published[0]).key, "key");
+    EXPECT_EQ(std::get<PublishRequest>(published[0]).parameters, (Parameters{{"backup", "1"}, {"x", "A"}}));
+
+    Client player;
+    (void)player.say(Client::command(
+        "connect", 1, [](amf0::Writer &w) { w.object().property("app", "live?token=of-the-app&vhost=a").end(); }));
+    EXPECT_EQ(player.dialogue.app(), "live");
+    const auto played = player.say(Client::named("play", "cinema?token=eyJhbGciOiJIUzI1NiJ9.e30.c2ln"));
+    ASSERT_EQ(played.size(), 1U);
+    const auto &request = std::get<PlayRequest>(played[0]);
+    EXPECT_EQ(request.name, "cinema");
+    EXPECT_EQ(request.token(), "eyJhbGciOiJIUzI1NiJ9.e30.c2ln");
+    EXPECT_EQ(request.parameters.find("vhost")->second, "a");
+    EXPECT_EQ(PlayRequest{}.token(), "");
+}
+
 TEST(Dialogue, LeadsAPublisherToItsStream)
 {
     Client client;
@@ -257,9 +315,54 @@ TEST(Dialogue, TakesCommandsAndAggregatesInTheirOtherForms)
     EXPECT_EQ(client.sayWrong(Client::message(MessageType::Aggregate, hex("08 0000ff"))).error, DialogueError::BadAggregate);
 }
 
+TEST(Dialogue, TakesValuesOfAmf3InCommandsAndData)
+{
+    Client client;
+    // connect, whose object is AMF3: app is "live"
+    (void)client.say(Client::message(MessageType::CommandAmf3, hex("00 02 0007 636f6e6e656374 00 3ff0000000000000 11 0a0b01 07617070 06 09"
+                                                                   "6c697665 01")));
+    ASSERT_TRUE(client.dialogue.connected());
+    EXPECT_EQ(client.dialogue.app(), "live");
+    // publish, whose key is AMF3
+    const auto events =
+        client.say(Client::message(MessageType::CommandAmf3, hex("00 02 0007 7075626c697368 00 4014000000000000 05 11 06 07 6b6579")));
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(std::get<PublishRequest>(events[0]).key, "key");
+    client.dialogue.acceptPublish();
+    const auto data = client.say(Client::message(
+        MessageType::DataAmf3, hex("00 02 000a 6f6e4d65746144617461 11 0a0b01 0f 656e636f646572 06 0d 466c61736821 01")));
+    ASSERT_EQ(data.size(), 1U);
+    EXPECT_EQ(std::get<EncoderMetadata>(data[0]).encoder, "Flash!");
+    // Without the byte in front, as some send it.
+    EXPECT_EQ(client.say(Client::message(MessageType::DataAmf3, hex("02 000a 6f6e4d65746144617461 03 0007 656e636f646572 02 0001 78 000009")))
+                  .size(),
+              1U);
+    EXPECT_EQ(client.sayWrong(Client::message(MessageType::CommandAmf3, hex("00 02 0001 61 11 0a 07"))).error, DialogueError::BadCommand);
+}
+
+TEST(Dialogue, PromisesNoTrackThatOnlyMetadataPromised)
+{
+    // The encoder's metadata speaks of sound; no sound has come when a player joins.
+    auto video = std::make_shared<media::Track>();
+    video->width = 320;
+    Client player;
+    (void)player.say(Client::connect());
+    (void)player.say(Client::named("play", "cinema"));
+    (void)player.hear();
+    player.dialogue.acceptPlay("cinema", std::vector<media::TrackPtr>{video});
+    const auto messages = player.hear();
+    const auto &metadata = messages.back();
+    ASSERT_EQ(metadata.type, MessageType::DataAmf0);
+    amf0::Reader reader(metadata.payload);
+    (void)reader.read();
+    const auto object = reader.read();
+    EXPECT_NE(object->find("videocodecid"), nullptr);
+    EXPECT_EQ(object->find("audiocodecid"), nullptr);
+}
+
 TEST(Dialogue, FollowsRealPublishers)
 {
-    for (const char *name : {"ffmpeg_publish.bin", "gstreamer_publish.bin"}) {
+    for (const char *name : {"ffmpeg_publish.bin", "gstreamer_publish.bin", "ffmpeg71_hevc_publish.bin"}) {
         const media::Bytes bytes = test::capture(name);
         Client client;
         std::size_t requests = 0;

@@ -65,6 +65,7 @@ TEST(Metadata, NamesRealTracksOnly)
     video->height = 720;
     auto audio = std::make_shared<media::Track>();
     audio->kind = media::Kind::Audio;
+    audio->codec = media::Codec::Aac;
     audio->sampleRate = 48000;
     audio->channels = 2;
     const auto read = [](const std::vector<media::TrackPtr> &tracks) {
@@ -86,6 +87,16 @@ TEST(Metadata, NamesRealTracksOnly)
     EXPECT_EQ(soundOnly.find("width"), nullptr);
     EXPECT_EQ(read({video}).find("audiocodecid"), nullptr);
     EXPECT_EQ(read({}).find("videocodecid"), nullptr);
+    const std::pair<media::Codec, double> numbers[] = {
+        {media::Codec::Hevc, 0x68766331}, {media::Codec::Av1, 0x61763031}, {media::Codec::Vp9, 0x76703039}};
+    for (const auto &[codec, number] : numbers) {
+        video->codec = codec;
+        EXPECT_EQ(read({video}).find("videocodecid")->number(), number);
+    }
+    audio->codec = media::Codec::Opus;
+    EXPECT_EQ(read({audio}).find("audiocodecid")->number(), 0x4f707573);
+    audio->codec = media::Codec::Mp3;
+    EXPECT_EQ(read({audio}).find("audiocodecid")->number(), 2);
 }
 
 } // namespace matinee::rtmp
