@@ -1,6 +1,7 @@
 #include "app/gate.h"
 
 #include "accounts/publish_keys.h"
+#include "live/registry.h"
 #include "store/streams.h"
 
 #include "matinee/v1/options.pb.h"
@@ -16,12 +17,18 @@ using FindStream = std::function<Result<std::optional<store::StreamRow>>(store::
 
 } // namespace
 
-StoreGate::StoreGate(store::Store &store, observe::Metrics &metrics)
+StoreGate::StoreGate(store::Store &store, const accounts::PlaybackTokens &tokens, observe::Metrics &metrics)
     : m_store(store)
+    , m_tokens(tokens)
     , m_known(kMostKnown)
 {
-    for (const char *reason : {"wrong_key", "rate_limited", "blocked", "unavailable"})
+    for (const char *reason : {"wrong_key", "rate_limited", "blocked", "stopped", "unavailable"})
         m_refused[reason] = metrics.counter("matinee_publish_refused_total", "Publishers that were refused, by reason", {{"reason", reason}});
+    using enum accounts::TokenRefusal;
+    for (const auto refusal : {Forged, Expired, OtherStream}) {
+        m_tokensRefused[refusal] = metrics.counter("matinee_playback_tokens_refused_total", "Playback tokens that were refused, by reason",
+                                                   {{"reason", std::string(accounts::tokenRefusalName(refusal))}});
+    }
 }
 
 Error StoreGate::refuse(const char *reason, Error error)
@@ -56,16 +63,37 @@ Task<Result<std::string>> StoreGate::mayPublish(std::string key, std::string add
     m_attempts.succeeded(address);
     if (const auto wait = blockedFor(row->name, Clock::now()))
         co_return refuse("blocked", fail(ErrorCode::PermissionDenied, "This stream is blocked for another " + std::to_string(wait->count()) + " s."));
+    if (row->isStopped)
+        co_return refuse("stopped", fail(ErrorCode::FailedPrecondition, "This stream is stopped: nobody may publish. `matinee stream start " + row->name + "` lets publishers in again."));
     co_return std::move(row->name);
 }
 
-Task<Result<void>> StoreGate::mayPlay(std::string name, Caller caller)
+/// A wrong token is refused in the same way whether there is such a stream or not, so that it tells nobody which private ones there are.
+Result<void> StoreGate::verdict(const Known &known, const std::string &stream, const Caller &caller, const std::string &token)
 {
-    const auto verdict = [&](const Known &known) -> Result<void> {
-        if (!known.exists || (known.isPrivate && !caller.may(v1::READ_STREAMS)))
-            return fail(ErrorCode::NotFound, "There is no stream " + name + ".", "name");
+    if (known.exists && (!known.isPrivate || caller.may(v1::READ_STREAMS)))
         return {};
-    };
+    const auto notFound = fail(ErrorCode::NotFound, "There is no stream " + stream + ".", "name");
+    if (token.empty() || caller.may(v1::READ_STREAMS))
+        return notFound;
+    const auto verified = m_tokens.verify(token, stream, std::chrono::system_clock::now());
+    if (verified)
+        return known.exists ? Result<void>() : Result<void>(notFound);
+    m_tokensRefused.find(verified.error())->second.add();
+    switch (verified.error()) {
+    case accounts::TokenRefusal::Expired:
+        return fail(ErrorCode::PermissionDenied, "This playback token is not valid any more, or not yet. Ask for a new link.", "token");
+    case accounts::TokenRefusal::OtherStream:
+        return fail(ErrorCode::PermissionDenied, "This playback token is for another stream.", "token");
+    case accounts::TokenRefusal::Forged:
+        break;
+    }
+    return fail(ErrorCode::PermissionDenied, "This playback token was not made by this server.", "token");
+}
+
+Task<Result<void>> StoreGate::mayPlay(std::string name, Caller caller, std::string token)
+{
+    name = live::baseName(name); // a rendition is played under the permission of its stream
     std::optional<Known> remembered;
     {
         const std::lock_guard lock(m_mutex);
@@ -73,12 +101,12 @@ Task<Result<void>> StoreGate::mayPlay(std::string name, Caller caller)
             remembered = *known;
     }
     if (remembered && Clock::now() - remembered->at < kKnownFor)
-        co_return verdict(*remembered);
+        co_return verdict(*remembered, name, caller, token);
     const FindStream find = [name](store::Transaction &tx) { return store::findStream(tx, name); };
     const auto found = co_await m_store.read(find);
     if (!found) {
         if (remembered) // those who watch go on while the database is away
-            co_return verdict(*remembered);
+            co_return verdict(*remembered, name, caller, token);
         co_return found.error();
     }
     const Known known{found->has_value(), found->has_value() && (*found)->isPrivate, Clock::now()};
@@ -86,7 +114,7 @@ Task<Result<void>> StoreGate::mayPlay(std::string name, Caller caller)
         const std::lock_guard lock(m_mutex);
         m_known.put(name, known);
     }
-    co_return verdict(known);
+    co_return verdict(known, name, caller, token);
 }
 
 std::optional<std::chrono::seconds> StoreGate::blockedFor(const std::string &name, Clock::time_point now)

@@ -4,6 +4,7 @@
 
 #include "accounts/attempt_limiter.h"
 #include "accounts/bounded_map.h"
+#include "accounts/playback_tokens.h"
 #include "live/gate.h"
 #include "observe/metrics.h"
 #include "store/store.h"
@@ -18,10 +19,11 @@ namespace matinee::app {
 class StoreGate final : public live::Gate
 {
 public:
-    StoreGate(store::Store &store, observe::Metrics &metrics);
+    /// `tokens` must outlive this.
+    StoreGate(store::Store &store, const accounts::PlaybackTokens &tokens, observe::Metrics &metrics);
 
     Task<Result<std::string>> mayPublish(std::string key, std::string address) override;
-    Task<Result<void>> mayPlay(std::string name, Caller caller) override;
+    Task<Result<void>> mayPlay(std::string name, Caller caller, std::string token) override;
 
     /// Refuses the publisher of `name` for so long (kick with block_seconds). Zero lifts it.
     void block(const std::string &name, std::chrono::seconds duration);
@@ -38,10 +40,13 @@ private:
     };
 
     Error refuse(const char *reason, Error error);
+    [[nodiscard]] Result<void> verdict(const Known &known, const std::string &stream, const Caller &caller, const std::string &token);
     [[nodiscard]] std::optional<std::chrono::seconds> blockedFor(const std::string &name, Clock::time_point now);
 
     store::Store &m_store;
+    const accounts::PlaybackTokens &m_tokens;
     std::map<std::string, observe::Counter, std::less<>> m_refused;
+    std::map<accounts::TokenRefusal, observe::Counter> m_tokensRefused;
     std::mutex m_mutex; // guards what follows; taken once a connection or playlist request
     accounts::AttemptLimiter m_attempts;
     accounts::BoundedMap<Known> m_known;

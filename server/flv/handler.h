@@ -1,4 +1,5 @@
-// HTTP-FLV: GET /flv/{name}.flv answers with the stream for as long as it lives. Runs on the worker of each viewer's connection.
+// HTTP-FLV: GET /flv/{name}.flv answers with the stream for as long as it lives; with an upgrade (there, or at /flv/{name}) the same as
+// binary WebSocket messages. Runs on the worker of each viewer's connection.
 #pragma once
 
 #include "http/router.h"

@@ -1,8 +1,10 @@
 #include "live/fan_out.h"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
 
 #include <algorithm>
@@ -10,8 +12,14 @@
 
 namespace matinee::live {
 
-using asio::experimental::awaitable_operators::operator||;
 using Clock = asio::steady_timer::clock_type;
+
+namespace {
+
+constexpr std::size_t kTellBytes = 32768;
+constexpr std::chrono::milliseconds kJoinStep{100}; // the pace of joining, where the stream itself brings no round
+
+} // namespace
 
 std::string_view fanOutEndName(FanOutEnd end)
 {
@@ -36,29 +44,35 @@ FanOut::FanOut(net::Connection &connection, std::unique_ptr<Subscription> subscr
                FanOutLimits limits)
     : m_connection(connection),
       m_subscription(std::move(subscription)),
+      m_replica(m_subscription->replica()),
       m_format(format),
-      m_limits(limits),
-      m_wake(connection.worker().context(), Clock::time_point::max())
+      m_wake(connection.worker().context(), Clock::time_point::max()),
+      m_limits(limits)
 {
     if (!prefix.empty()) {
         m_outBytes = prefix.size();
         m_out.push_back(std::make_shared<const media::Bytes>(std::move(prefix)));
     }
+    // A viewer that reads slowly has its backlog in the ring, shared and skippable, and not in a socket of its own. What is under way to a
+    // peer far away is not limited by this, unlike by SO_SNDBUF.
+    (void)::setsockopt(connection.socket().native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &limits.unsentBytes, sizeof limits.unsentBytes);
 }
 
 FanOut::~FanOut()
 {
-    m_subscription->replica().detach(*this);
+    m_replica.detach(*this);
+    if (m_untold > 0)
+        m_subscription->sent(m_untold, {});
 }
 
 void FanOut::onFrames()
 {
     if (m_blocked || m_end)
         return;
-    if (m_connection.isPlain())
-        flush();
-    else
+    if (!m_connection.isPlain())
         wake();
+    else if (!flushBatch())
+        flush();
 }
 
 void FanOut::onEnd(EndReason reason)
@@ -99,7 +113,15 @@ void FanOut::interject(media::Bytes message)
 void FanOut::setPaused(bool paused)
 {
     m_paused = paused;
+    m_joining.reset();
     onFrames();
+}
+
+/// A new viewer's first picture goes out at once, the rest of its group at a pace.
+void FanOut::beginAtKeyFrame()
+{
+    if (const auto group = m_replica.enter(m_cursor))
+        m_joining.emplace(Clock::now(), group->first, group->second);
 }
 
 void FanOut::collect()
@@ -108,11 +130,14 @@ void FanOut::collect()
         m_outBytes += m_interjected.size();
         m_out.push_back(std::make_shared<const media::Bytes>(std::exchange(m_interjected, {})));
     }
-    auto &replica = m_subscription->replica();
+    const auto until = m_joining && !m_end ? m_joining->limit(Clock::now()) : media::MediaTime::max();
     while (!m_paused && m_out.size() + 2 <= kMaxVectors && m_outBytes < m_limits.batchBytes) {
-        const Next next = replica.next(m_cursor, m_format);
-        if (!next.frame)
+        const Next next = m_replica.next(m_cursor, m_format, until);
+        if (!next.frame) {
+            if (m_joining && m_replica.lag(m_cursor) == media::MediaTime{})
+                m_joining.reset();
             return;
+        }
         if (next.trackChanged) {
             m_out.push_back(std::make_shared<const media::Bytes>(m_format.header(*next.frame)));
             m_outBytes += m_out.back()->size();
@@ -123,9 +148,58 @@ void FanOut::collect()
     }
 }
 
-void FanOut::consume(std::size_t bytes)
+/// The way of nearly every viewer in nearly every round: one send() of memory that all share, nothing counted by reference.
+bool FanOut::flushBatch()
+{
+    if (!m_out.empty() || !m_interjected.empty() || m_joining || m_paused)
+        return false;
+    const Batch *const batch = m_replica.batch(m_cursor, m_format);
+    if (!batch)
+        return false;
+    const auto sent = m_connection.trySend(batch->bytes);
+    if (!sent) {
+        finish(FanOutEnd::ViewerLeft, false);
+        return true;
+    }
+    if (*sent == batch->bytes.size()) {
+        m_framesSent += batch->frames();
+        m_replica.pass(m_cursor, *batch);
+        count(*sent);
+        return true;
+    }
+    // The socket is full. Only what has been begun must be finished; what is behind it stays in the ring.
+    std::size_t rest = *sent;
+    while (m_out.empty() && rest > 0) {
+        const Next next = m_replica.next(m_cursor, m_format);
+        ++m_framesSent;
+        if (rest < next.encoded->size()) {
+            m_outBytes = next.encoded->size() - rest;
+            m_firstSent = rest;
+            m_out.push_back(next.encoded);
+        } else {
+            rest -= next.encoded->size();
+        }
+    }
+    m_blocked = true;
+    count(*sent);
+    wake();
+    return true;
+}
+
+/// The stream's figures are shared by all; they are told in larger pieces, and whenever somebody is behind.
+void FanOut::count(std::size_t bytes)
 {
     m_bytesSent += bytes;
+    m_untold += bytes;
+    if (m_untold < kTellBytes && !m_blocked)
+        return;
+    m_subscription->sent(m_untold, m_replica.lag(m_cursor));
+    m_untold = 0;
+}
+
+void FanOut::consume(std::size_t bytes)
+{
+    count(bytes);
     m_outBytes -= bytes;
     bytes += m_firstSent;
     auto done = m_out.begin();
@@ -158,19 +232,26 @@ void FanOut::flush()
     }
 }
 
-std::chrono::milliseconds FanOut::patience() const
+std::chrono::milliseconds FanOut::patience(Clock::time_point since) const
 {
-    if (!m_end)
-        return m_limits.stall;
-    return std::max(std::chrono::ceil<std::chrono::milliseconds>(m_farewell - Clock::now()), std::chrono::milliseconds(0));
+    const auto until = m_end ? m_farewell : since + m_limits.stall;
+    return std::max(std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()), std::chrono::milliseconds(0));
 }
 
+/// Looks up now and then: the stream may end meanwhile, and then there is less patience.
 Task<bool> FanOut::waitForRoom()
 {
-    const auto writable = co_await m_connection.waitWritable(patience());
-    if (!writable)
-        finish(writable.error() == net::IoError::TimedOut ? FanOutEnd::TooSlow : FanOutEnd::ViewerLeft, false);
-    co_return static_cast<bool>(writable);
+    const auto since = Clock::now();
+    for (;;) {
+        const auto writable = co_await m_connection.waitWritable(std::min(patience(since), m_limits.farewell));
+        if (writable)
+            co_return true;
+        const bool timedOut = writable.error() == net::IoError::TimedOut;
+        if (timedOut && patience(since) > std::chrono::milliseconds(0))
+            continue;
+        finish(timedOut ? FanOutEnd::TooSlow : FanOutEnd::ViewerLeft, false);
+        co_return false;
+    }
 }
 
 Task<void> FanOut::sendPlain()
@@ -185,8 +266,9 @@ Task<void> FanOut::sendPlain()
             m_blocked = false;
             flush();
         } else {
+            m_wake.expires_at(m_joining ? Clock::now() + kJoinStep : Clock::time_point::max());
             (void)co_await m_wake.async_wait(asio::as_tuple(asio::use_awaitable));
-            if (m_end && m_sendRest && !m_blocked)
+            if (!m_blocked && (m_end ? m_sendRest : m_joining.has_value()))
                 flush();
         }
         if (m_end && Clock::now() >= m_farewell)
@@ -194,42 +276,19 @@ Task<void> FanOut::sendPlain()
     }
 }
 
-Task<void> FanOut::sendTls()
+Task<FanOutEnd> FanOut::run(PeerReader *reader)
 {
-    std::vector<asio::const_buffer> buffers;
-    for (;;) {
-        collect();
-        if (m_out.empty()) {
-            if (m_end)
-                co_return;
-            (void)co_await m_wake.async_wait(asio::as_tuple(asio::use_awaitable));
-            if (m_end && !m_sendRest)
-                co_return;
-            continue;
-        }
-        buffers.clear();
-        for (const auto &bytes : m_out)
-            buffers.emplace_back(bytes->data(), bytes->size());
-        const auto written = co_await m_connection.write(buffers, patience());
-        if (!written)
-            co_return finish(written.error() == net::IoError::TimedOut ? FanOutEnd::TooSlow : FanOutEnd::ViewerLeft, false);
-        consume(m_outBytes);
-        if (m_end && (!m_sendRest || Clock::now() >= m_farewell))
-            co_return;
-    }
-}
-
-Task<FanOutEnd> FanOut::send()
-{
-    auto &replica = m_subscription->replica();
-    if (replica.ended())
+    if (m_replica.ended())
         co_return FanOutEnd::PublisherLeft;
-    replica.attach(*this);
-    if (m_connection.isPlain())
-        co_await sendPlain();
-    else
-        co_await sendTls();
-    replica.detach(*this);
+    beginAtKeyFrame();
+    m_replica.attach(*this);
+    if (!m_connection.isPlain())
+        co_return co_await runTls(reader);
+    m_reader = reader;
+    readPeer(); // something may have come already, with what the session read
+    co_await sendPlain();
+    m_replica.detach(*this);
+    co_await endWatch();
     co_return m_end.value_or(FanOutEnd::ViewerLeft);
 }
 
@@ -240,26 +299,6 @@ void FanOut::stop(FanOutEnd reason)
         boost::system::error_code ignored;
         m_connection.socket().cancel(ignored);
     }
-}
-
-Task<void> FanOut::watchPeer()
-{
-    std::array<std::uint8_t, 64> ignored;
-    for (;;) {
-        const auto readable = co_await m_connection.waitReadable();
-        if (!readable)
-            break;
-        const auto count = co_await m_connection.readSome(ignored, m_limits.stall);
-        if (!count)
-            break;
-    }
-    stop(FanOutEnd::ViewerLeft);
-}
-
-Task<FanOutEnd> FanOut::run()
-{
-    const auto first = co_await (send() || watchPeer());
-    co_return first.index() == 0 ? std::get<0>(first) : FanOutEnd::ViewerLeft;
 }
 
 } // namespace matinee::live

@@ -8,8 +8,8 @@
 
 namespace matinee::live {
 
-enum class Format : std::size_t { Flv, Rtmp };
-inline constexpr std::size_t kFormatCount = 2;
+enum class Format : std::size_t { Flv, FlvMessages, Rtmp };
+inline constexpr std::size_t kFormatCount = 3;
 
 class FrameFormat
 {

@@ -18,7 +18,8 @@ public:
     /// address, Unavailable while the database is away. The key never reaches a log.
     virtual Task<Result<std::string>> mayPublish(std::string key, std::string address) = 0;
     /// Success where the stream exists and may be played by this caller; NotFound otherwise, private or not.
-    virtual Task<Result<void>> mayPlay(std::string name, Caller caller) = 0;
+    /// `token`: a playback token as the viewer sent it, empty without.
+    virtual Task<Result<void>> mayPlay(std::string name, Caller caller, std::string token) = 0;
 };
 
 } // namespace matinee::live

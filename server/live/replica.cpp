@@ -11,30 +11,23 @@ using media::MediaTime;
 namespace {
 
 constexpr MediaTime kAudioOnlyJoin = std::chrono::seconds(1);
+constexpr std::uint64_t kBatchFrames = 256; // more is not what a round brings, but somebody who is behind
 
 std::size_t kindIndex(const media::Frame &frame) { return static_cast<std::size_t>(frame.track->kind); }
 
 } // namespace
 
 Replica::Replica(std::string name, ReplicaLimits limits, std::shared_ptr<std::atomic<std::uint64_t>> jumps)
-    : m_name(std::move(name))
-    , m_limits(limits)
-    , m_jumps(std::move(jumps))
+    : m_name(std::move(name)),
+      m_limits(limits),
+      m_rounds(std::make_shared<FlushRounds>(limits.paces)),
+      m_jumps(std::move(jumps))
 {
 }
 
-void Replica::attach(Subscriber &subscriber) { m_subscribers.push_back(&subscriber); }
+void Replica::attach(Subscriber &subscriber) { m_rounds->attach(subscriber); }
 
-void Replica::detach(Subscriber &subscriber)
-{
-    const auto found = std::find(m_subscribers.begin(), m_subscribers.end(), &subscriber);
-    if (found == m_subscribers.end())
-        return;
-    if (m_telling)
-        *found = nullptr; // push() tidies up when its walk is over
-    else
-        m_subscribers.erase(found);
-}
+void Replica::detach(Subscriber &subscriber) { m_rounds->detach(subscriber); }
 
 std::vector<media::TrackPtr> Replica::tracks() const
 {
@@ -59,17 +52,17 @@ void Replica::push(const std::vector<media::FramePtr> &frames)
     for (const auto &frame : frames)
         append(frame);
     trim();
-    m_telling = true;
-    for (std::size_t i = 0; i < m_subscribers.size(); ++i) {
-        if (auto *subscriber = m_subscribers[i])
-            subscriber->onFrames();
-    }
-    m_telling = false;
-    std::erase(m_subscribers, nullptr);
+    const bool picture = !m_tracks[static_cast<std::size_t>(Kind::Video)] ||
+                         std::any_of(frames.begin(), frames.end(), [](const auto &frame) { return frame->isVideo(); });
+    m_rounds->onFrames(picture);
 }
 
 void Replica::append(const media::FramePtr &frame)
 {
+    if (frame->discontinuity) { // another publisher, perhaps without a picture: nobody joins at a key frame of the one before
+        m_tracks = {};
+        m_hasKeyFrame = false;
+    }
     auto &track = m_tracks[kindIndex(*frame)];
     if (track != frame->track)
         track = frame->track;
@@ -133,11 +126,59 @@ void Replica::jump(Cursor &cursor, std::uint64_t videoFrom)
     m_jumps->fetch_add(1, std::memory_order_relaxed);
 }
 
-Next Replica::next(Cursor &cursor, const FrameFormat &format) { return advance(cursor, &format); }
+Next Replica::next(Cursor &cursor, const FrameFormat &format, MediaTime until) { return advance(cursor, &format, until); }
 
-Next Replica::next(Cursor &cursor) { return advance(cursor, nullptr); }
+Next Replica::next(Cursor &cursor) { return advance(cursor, nullptr, MediaTime::max()); }
 
-Next Replica::advance(Cursor &cursor, const FrameFormat *format)
+const media::SharedBytes &Replica::encoded(Slot &slot, const FrameFormat &format) const
+{
+    auto &kept = slot.encoded[static_cast<std::size_t>(format.format())];
+    if (!kept)
+        kept = std::make_shared<const media::Bytes>(format.encode(*slot.frame));
+    return kept;
+}
+
+std::optional<std::pair<MediaTime, MediaTime>> Replica::enter(Cursor &cursor) const
+{
+    join(cursor);
+    if (cursor.m_next >= end())
+        return std::nullopt;
+    return std::pair(m_ring[cursor.m_next - m_begin].frame->dts, newest());
+}
+
+const Batch *Replica::batch(const Cursor &cursor, const FrameFormat &format)
+{
+    const auto from = cursor.m_next;
+    if (!cursor.m_joined || cursor.m_awaitKey || cursor.m_jumped || from < m_begin || from >= end() || from < cursor.m_videoFrom)
+        return nullptr;
+    auto &batch = m_batches[static_cast<std::size_t>(format.format())];
+    if (batch.begin != from || batch.end != end()) {
+        if (end() - from > kBatchFrames || lag(cursor) > m_limits.lag)
+            return nullptr;
+        batch.begin = from;
+        batch.end = end();
+        batch.tracks = {};
+        batch.bytes.clear();
+        for (auto sequence = from; sequence < end(); ++sequence) {
+            auto &here = slot(sequence);
+            auto &track = batch.tracks[kindIndex(*here.frame)];
+            if (track && track != here.frame->track.get()) { // a header belongs between them
+                batch.end = from;
+                return nullptr;
+            }
+            track = here.frame->track.get();
+            const auto &piece = *encoded(here, format);
+            batch.bytes.insert(batch.bytes.end(), piece.begin(), piece.end());
+        }
+    }
+    for (std::size_t kind = 0; kind < batch.tracks.size(); ++kind) {
+        if (batch.tracks[kind] && batch.tracks[kind] != cursor.m_seen[kind].get())
+            return nullptr;
+    }
+    return &batch;
+}
+
+Next Replica::advance(Cursor &cursor, const FrameFormat *format, MediaTime until)
 {
     if (!cursor.m_joined)
         join(cursor);
@@ -148,26 +189,24 @@ Next Replica::advance(Cursor &cursor, const FrameFormat *format)
     while (cursor.m_next < end()) {
         if (m_hasKeyFrame && m_keyFrame > cursor.m_next && m_keyFrame > cursor.m_videoFrom && lag(cursor) > m_limits.lag)
             jump(cursor, m_keyFrame);
-        const auto sequence = cursor.m_next++;
-        auto &here = slot(sequence);
+        auto &here = slot(cursor.m_next);
         const auto &frame = *here.frame;
+        if (frame.dts > until)
+            return {};
+        const auto sequence = cursor.m_next++;
         if (frame.isVideo()) {
             if (sequence < cursor.m_videoFrom || (cursor.m_awaitKey && !frame.key))
                 continue;
             cursor.m_awaitKey = false;
         }
-        media::SharedBytes encoded;
-        if (format) {
-            auto &kept = here.encoded[static_cast<std::size_t>(format->format())];
-            if (!kept)
-                kept = std::make_shared<const media::Bytes>(format->encode(frame));
-            encoded = kept;
-        }
+        media::SharedBytes bytes;
+        if (format)
+            bytes = encoded(here, *format);
         auto &seen = cursor.m_seen[kindIndex(frame)];
         const bool trackChanged = seen != frame.track;
         if (trackChanged)
             seen = frame.track;
-        return {&frame, std::move(encoded), trackChanged, std::exchange(cursor.m_jumped, false)};
+        return {&frame, std::move(bytes), trackChanged, std::exchange(cursor.m_jumped, false)};
     }
     return {};
 }
@@ -184,11 +223,8 @@ void Replica::end(EndReason reason)
     if (m_ended)
         return;
     m_ended = true;
-    const auto subscribers = std::exchange(m_subscribers, {});
-    for (auto *subscriber : subscribers) {
-        if (subscriber)
-            subscriber->onEnd(reason);
-    }
+    for (auto *subscriber : m_rounds->takeAll())
+        subscriber->onEnd(reason);
 }
 
 } // namespace matinee::live

@@ -13,6 +13,8 @@ namespace {
 constexpr std::uint32_t kMaxPage = 1000;
 constexpr std::uint32_t kDefaultPage = 100;
 constexpr std::uint32_t kMaxBlockSeconds = 86400;
+constexpr std::uint32_t kMaxTokenSeconds = 30 * 86400;
+constexpr std::uint32_t kDefaultTokenSeconds = 3600;
 
 /// What the handlers share.
 struct Streams
@@ -47,6 +49,20 @@ void describeTracks(google::protobuf::RepeatedPtrField<v1::TrackInfo> &into, con
         info.set_height(track->height);
         info.set_sample_rate(track->sampleRate);
         info.set_channels(track->channels);
+    }
+}
+
+std::string statusOf(const std::optional<StreamState> &state)
+{
+    return !state ? "idle" : state->statistics.interrupted ? "interrupted" : "live";
+}
+
+void describeViewers(google::protobuf::RepeatedPtrField<v1::ViewerCount> &into, const Statistics &statistics)
+{
+    for (const auto &[protocol, viewers] : statistics.viewers) {
+        v1::ViewerCount &count = *into.Add();
+        count.set_protocol(protocol);
+        count.set_viewers(viewers);
     }
 }
 
@@ -139,7 +155,7 @@ Task<Result<v1::DeleteStreamResponse>> deleteStream(StreamsPtr streams, const v1
     if (!*deleted)
         co_return noSuchStream(name);
     streams->changed(name); // before the kick: a publisher that returns at once must find the key gone
-    streams->registry.kick(name, "the stream was deleted");
+    streams->registry.kick(name, "the stream was deleted", EndReason::Deleted);
     co_return v1::DeleteStreamResponse();
 }
 
@@ -186,19 +202,101 @@ Task<Result<v1::Stream>> kickStream(StreamsPtr streams, const v1::KickStreamRequ
     co_return describeStream(*row, streams->registry.find(row->name));
 }
 
-Task<Result<v1::Playback>> getPlayback(StreamsPtr streams, const Caller &caller, const v1::GetPlaybackRequest &request)
+Task<Result<v1::Stream>> setStopped(StreamsPtr streams, std::string name, bool stopped)
 {
+    if (Result<void> good = checkStreamName(name); !good)
+        co_return good.error();
+    const ReadRow job = [name, stopped](store::Transaction &tx) -> Result<std::optional<store::StreamRow>> {
+        const Result<bool> updated = store::updateStreamStopped(tx, name, stopped);
+        if (!updated)
+            return updated.error();
+        if (!*updated)
+            return std::optional<store::StreamRow>();
+        return store::findStream(tx, name);
+    };
+    Result<std::optional<store::StreamRow>> row = co_await streams->store.write<std::optional<store::StreamRow>>(job);
+    if (!row)
+        co_return row.error();
+    if (!*row)
+        co_return noSuchStream(name);
+    streams->changed(name);
+    if (stopped) // after it is written: an encoder that comes again at once must be refused
+        streams->registry.kick(name, "The stream was stopped by an administrator.");
+    co_return describeStream(**row, streams->registry.find(name));
+}
+
+Task<Result<v1::PlaybackToken>> createToken(StreamsPtr streams, const v1::CreatePlaybackTokenRequest &request)
+{
+    if (request.ttl_seconds() > kMaxTokenSeconds)
+        co_return fail(ErrorCode::InvalidArgument, "`ttl_seconds` is 1 to 2592000, or 0 for 3600.", "ttl_seconds");
     Result<store::StreamRow> row = co_await rowOf(streams, request.name());
     if (!row)
         co_return row.error();
+    const auto &hooks = streams->hooks;
+    if (!hooks.makeToken)
+        co_return fail(ErrorCode::Unavailable, "This server makes no playback tokens.");
+    const std::chrono::seconds life(request.ttl_seconds() == 0 ? kDefaultTokenSeconds : request.ttl_seconds());
+    const auto expiresAt = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + life;
+    v1::PlaybackToken answer;
+    answer.set_token(hooks.makeToken(row->name, expiresAt));
+    *answer.mutable_expires_at() = api::toTimestamp(expiresAt);
+    const std::string web = hooks.webAddress ? hooks.webAddress() : "";
+    const std::string query = "?token=" + answer.token();
+    answer.set_watch_url(web + "/watch/" + row->name + query);
+    answer.set_flv_url(web + "/flv/" + row->name + ".flv" + query);
+    answer.set_hls_url(web + "/hls/" + row->name + ".m3u8" + query);
+    if (hooks.rtmpAddress)
+        answer.set_rtmp_url(hooks.rtmpAddress() + "/" + row->name + query);
+    co_return answer;
+}
+
+/// Success where the caller may watch; in the words of a stream that does not exist where it is private.
+Task<Result<void>> mayWatch(StreamsPtr streams, std::string name, Caller caller, std::string token)
+{
+    if (Result<void> good = checkStreamName(name); !good)
+        co_return good.error();
+    if (streams->hooks.mayPlay) {
+        Result<void> allowed = co_await streams->hooks.mayPlay(name, std::move(caller), std::move(token));
+        if (!allowed && allowed.error().code == ErrorCode::NotFound)
+            co_return noSuchStream(name);
+        co_return allowed;
+    }
+    Result<store::StreamRow> row = co_await rowOf(streams, name);
+    if (!row)
+        co_return row.error();
     if (row->isPrivate && !caller.may(v1::READ_STREAMS))
-        co_return noSuchStream(row->name); // in the words of one that does not exist
+        co_return noSuchStream(name);
+    co_return Result<void>();
+}
+
+Task<Result<v1::PlaybackStatistics>> getStatistics(StreamsPtr streams, const Caller &caller,
+                                                   const v1::GetPlaybackStatisticsRequest &request)
+{
+    Caller who = caller;
+    const Result<void> allowed = co_await mayWatch(streams, request.name(), std::move(who), request.token());
+    if (!allowed)
+        co_return allowed.error();
+    co_return describePlayback(request.name(), streams->registry.find(request.name()));
+}
+
+Task<Result<v1::Playback>> getPlayback(StreamsPtr streams, const Caller &caller, const v1::GetPlaybackRequest &request)
+{
+    Caller who = caller;
+    const Result<void> allowed = co_await mayWatch(streams, request.name(), std::move(who), request.token());
+    if (!allowed)
+        co_return allowed.error();
+    const std::string &name = request.name();
     v1::Playback answer;
-    answer.set_name(row->name);
-    answer.set_flv_path("/flv/" + row->name + ".flv");
-    answer.set_hls_path("/hls/" + row->name + ".m3u8");
-    if (const auto state = streams->registry.find(row->name)) {
+    answer.set_name(name);
+    answer.set_flv_path("/flv/" + name + ".flv");
+    answer.set_hls_path("/hls/" + name + ".m3u8");
+    if (streams->hooks.dvrWindow)
+        answer.set_dvr_window_seconds(static_cast<std::uint32_t>(streams->hooks.dvrWindow().count()));
+    // A page that waits for a stream is somebody who wants to watch it: that is what fetches one on demand.
+    (void)streams->registry.want(name);
+    if (const auto state = streams->registry.find(name)) {
         answer.set_live(true);
+        answer.set_interrupted(state->statistics.interrupted);
         *answer.mutable_started_at() = api::toTimestamp(state->statistics.startedAt);
         answer.set_viewers(viewersOf(state->statistics));
         describeTracks(*answer.mutable_tracks(), state->statistics.tracks);
@@ -218,12 +316,35 @@ Result<void> checkStreamName(const std::string &name)
     return {};
 }
 
+v1::PlaybackStatistics describePlayback(const std::string &name, const std::optional<StreamState> &state)
+{
+    v1::PlaybackStatistics answer;
+    answer.set_name(name);
+    answer.set_status(statusOf(state));
+    if (!state)
+        return answer;
+    const Statistics &statistics = state->statistics;
+    *answer.mutable_started_at() = api::toTimestamp(statistics.startedAt);
+    answer.set_bitrate_kbps(statistics.bitrateKbps);
+    answer.set_out_kbps(statistics.outKbps);
+    answer.set_fps(statistics.fps);
+    answer.set_key_frame_interval_seconds(statistics.keyFrameIntervalSeconds);
+    describeTracks(*answer.mutable_tracks(), statistics.tracks);
+    answer.set_viewers(viewersOf(statistics));
+    describeViewers(*answer.mutable_viewers_by_protocol(), statistics);
+    answer.set_jumps(static_cast<double>(statistics.jumps));
+    answer.set_max_lag_seconds(std::chrono::duration<double>(statistics.lag).count());
+    answer.set_interruptions(static_cast<std::uint32_t>(statistics.interruptions));
+    return answer;
+}
+
 v1::Stream describeStream(const store::StreamRow &row, const std::optional<StreamState> &state)
 {
     v1::Stream stream;
     stream.set_name(row.name);
     stream.set_private_(row.isPrivate);
-    stream.set_status(state ? "live" : "idle");
+    stream.set_stopped(row.isStopped);
+    stream.set_status(statusOf(state));
     *stream.mutable_created_at() = api::toTimestamp(row.createdAt);
     if (!state)
         return stream;
@@ -240,10 +361,16 @@ v1::Stream describeStream(const store::StreamRow &row, const std::optional<Strea
     live.set_fps(statistics.fps);
     live.set_key_frame_interval_seconds(statistics.keyFrameIntervalSeconds);
     live.set_jumps(static_cast<double>(statistics.jumps));
-    for (const auto &[protocol, viewers] : statistics.viewers) {
-        v1::ViewerCount &count = *live.add_viewers_by_protocol();
-        count.set_protocol(protocol);
-        count.set_viewers(viewers);
+    describeViewers(*live.mutable_viewers_by_protocol(), statistics);
+    live.set_backup(statistics.backup);
+    live.set_interruptions(static_cast<std::uint32_t>(statistics.interruptions));
+    live.set_out_kbps(statistics.outKbps);
+    live.set_bytes_out(static_cast<double>(statistics.bytesOut));
+    live.set_max_lag_seconds(std::chrono::duration<double>(statistics.lag).count());
+    for (const Warning &warning : statistics.warnings) {
+        v1::StreamWarning &told = *live.add_warnings();
+        told.set_code(warning.code);
+        told.set_message(warning.message);
     }
     return stream;
 }
@@ -269,6 +396,19 @@ void handleStreamCalls(api::Dispatcher &dispatcher, store::Store &store, Registr
     dispatcher.handle<v1::KickStreamRequest, v1::Stream>(
         "matinee.v1.StreamService/KickStream",
         [streams](const Caller &, const v1::KickStreamRequest &request) { return kickStream(streams, request); });
+    dispatcher.handle<v1::StartStreamRequest, v1::Stream>(
+        "matinee.v1.StreamService/StartStream",
+        [streams](const Caller &, const v1::StartStreamRequest &request) { return setStopped(streams, request.name(), false); });
+    dispatcher.handle<v1::StopStreamRequest, v1::Stream>(
+        "matinee.v1.StreamService/StopStream",
+        [streams](const Caller &, const v1::StopStreamRequest &request) { return setStopped(streams, request.name(), true); });
+    dispatcher.handle<v1::CreatePlaybackTokenRequest, v1::PlaybackToken>(
+        "matinee.v1.StreamService/CreatePlaybackToken",
+        [streams](const Caller &, const v1::CreatePlaybackTokenRequest &request) { return createToken(streams, request); });
+    dispatcher.handle<v1::GetPlaybackStatisticsRequest, v1::PlaybackStatistics>(
+        "matinee.v1.StreamService/GetPlaybackStatistics", [streams](const Caller &caller, const v1::GetPlaybackStatisticsRequest &request) {
+            return getStatistics(streams, caller, request);
+        });
     dispatcher.handle<v1::GetPlaybackRequest, v1::Playback>(
         "matinee.v1.StreamService/GetPlayback",
         [streams](const Caller &caller, const v1::GetPlaybackRequest &request) { return getPlayback(streams, caller, request); });

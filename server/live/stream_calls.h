@@ -16,13 +16,20 @@
 
 namespace matinee::live {
 
-/// What else has to know. Any thread; either may be empty.
+/// What else has to know, and what else is known. Any thread; each may be empty.
 struct StreamCallHooks
 {
     /// Refuse the publisher of `name` for so long; zero lifts it.
     std::function<void(const std::string &name, std::chrono::seconds duration)> block;
-    /// A stream was made, deleted, or got a new key.
+    /// A stream was made, deleted, stopped, started, or got a new key.
     std::function<void(const std::string &name)> changed;
+    /// Gate::mayPlay(). Without it, private streams need READ_STREAMS and tokens count for nothing.
+    std::function<Task<Result<void>>(std::string name, Caller caller, std::string token)> mayPlay{};
+    std::function<std::string(std::string_view name, std::chrono::system_clock::time_point expiresAt)> makeToken{};
+    /// Where people reach this server: "https://watch.example.org", "rtmp://watch.example.org/live".
+    std::function<std::string()> webAddress{}, rtmpAddress{};
+    /// livestream.dvr_window_seconds.
+    std::function<std::chrono::seconds()> dvrWindow{};
 };
 
 /// `store` and `registry` must outlive the dispatcher's calls.
@@ -30,6 +37,9 @@ void handleStreamCalls(api::Dispatcher &dispatcher, store::Store &store, Registr
 
 /// A stream as calls and events tell it, without its key.
 [[nodiscard]] v1::Stream describeStream(const store::StreamRow &row, const std::optional<StreamState> &state);
+
+/// What everybody may know of a stream that they may play.
+[[nodiscard]] v1::PlaybackStatistics describePlayback(const std::string &name, const std::optional<StreamState> &state);
 
 /// 1 to 64 of a-z, 0-9, '-' and '_'; InvalidArgument with the field `name` otherwise.
 [[nodiscard]] Result<void> checkStreamName(const std::string &name);

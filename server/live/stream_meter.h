@@ -15,7 +15,10 @@ public:
     using Clock = std::chrono::steady_clock;
 
     // home worker
-    void add(const media::Frame &frame, Clock::time_point now);
+    /// True where a new second has begun with this frame, and with it new rates.
+    bool add(const media::Frame &frame, Clock::time_point now);
+    /// What has gone out to all viewers since the beginning; about once a second.
+    void setSent(std::uint64_t bytes, Clock::time_point now);
 
     struct Reading
     {
@@ -24,6 +27,8 @@ public:
         std::uint32_t bitrateKbps = 0;
         double fps = 0;
         double keyFrameIntervalSeconds = 0;
+        std::uint32_t outKbps = 0;
+        std::uint32_t seconds = 0; ///< Over which the rates were taken.
     };
     // any thread
     [[nodiscard]] Reading read(Clock::time_point now) const;
@@ -36,6 +41,11 @@ private:
         std::uint64_t bytes = 0;
         std::uint32_t frames = 0;
     };
+    struct Sent
+    {
+        std::int64_t second = -1;
+        std::uint64_t bytes = 0;
+    };
     void publish(std::int64_t second);
 
     // home worker
@@ -43,11 +53,14 @@ private:
     std::int64_t m_firstSecond = -1;
     media::MediaTime m_lastKey{-1};
     bool m_hasVideo = false;
+    std::array<Sent, kSeconds + 1> m_sent{}; // oldest first
 
     // any thread
     std::atomic<std::uint64_t> m_frames{0};
     std::atomic<std::uint64_t> m_bytes{0};
     std::atomic<std::uint32_t> m_bitrateKbps{0};
+    std::atomic<std::uint32_t> m_outKbps{0};
+    std::atomic<std::uint32_t> m_counted{0};
     std::atomic<double> m_fps{0};
     std::atomic<double> m_keyFrameInterval{0};
     std::atomic<std::int64_t> m_newest{0};

@@ -2,7 +2,11 @@
 
 #include "observe/log.h"
 
+#include <array>
+#include <cstdio>
+#include <fcntl.h>
 #include <pthread.h>
+#include <unistd.h>
 
 namespace matinee::net {
 
@@ -15,6 +19,8 @@ Worker::Worker(std::size_t index) : m_index(index), m_guard(asio::make_work_guar
 Worker::~Worker()
 {
     stop();
+    if (const int schedule = m_schedule.exchange(-1); schedule >= 0)
+        ::close(schedule);
 }
 
 Worker *Worker::current()
@@ -26,6 +32,10 @@ void Worker::start()
 {
     m_thread = std::thread([this] {
         t_current = this;
+        clockid_t clock = 0;
+        if (pthread_getcpuclockid(pthread_self(), &clock) == 0)
+            m_clock.store(clock);
+        m_schedule.store(::open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC));
         pthread_setname_np(pthread_self(), ("worker-" + std::to_string(m_index)).c_str());
         for (;;) {
             try {
@@ -36,6 +46,24 @@ void Worker::start()
             }
         }
     });
+}
+
+ThreadTimes Worker::times() const
+{
+    ThreadTimes times;
+    std::array<char, 128> text{};
+    unsigned long long running = 0;
+    unsigned long long waiting = 0;
+    if (const int schedule = m_schedule.load(); schedule >= 0 && ::pread(schedule, text.data(), text.size() - 1, 0) > 0 &&
+                                                std::sscanf(text.data(), "%llu %llu", &running, &waiting) == 2) {
+        times.running = std::chrono::nanoseconds(running);
+        times.waiting = std::chrono::nanoseconds(waiting);
+        return times;
+    }
+    timespec used{};
+    if (const clockid_t clock = m_clock.load(); clock != 0 && ::clock_gettime(clock, &used) == 0)
+        times.running = std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+    return times;
 }
 
 void Worker::stop()

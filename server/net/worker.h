@@ -2,6 +2,7 @@
 // Anything may `post` to a worker from any thread; everything else is touched on the worker's own thread only.
 #pragma once
 
+#include "net/busy_meter.h"
 #include "net/task.h"
 
 #include <boost/asio/io_context.hpp>
@@ -9,6 +10,7 @@
 
 #include <atomic>
 #include <cassert>
+#include <ctime>
 #include <memory>
 #include <string_view>
 #include <thread>
@@ -32,6 +34,8 @@ public:
     /// The worker whose thread this is, or null (the Qt thread, a database thread).
     [[nodiscard]] static Worker *current();
     [[nodiscard]] bool isCurrent() const { return current() == this; }
+    /// What the thread has used of its processor so far. Zero before start().
+    [[nodiscard]] ThreadTimes times() const;
 
     /// Starts a root coroutine here. What it throws is logged with `what` and counted, never propagated.
     void spawn(std::string_view what, Task<void> task);
@@ -44,6 +48,8 @@ private:
     asio::io_context m_context{1};
     asio::executor_work_guard<asio::io_context::executor_type> m_guard;
     std::thread m_thread;
+    std::atomic<int> m_schedule{-1}; // its /proc/.../schedstat; -1: not started, or the kernel has none
+    std::atomic<clockid_t> m_clock{0};
 };
 
 /// Fixed set of workers. Connections are spread over them in turn by the listeners.

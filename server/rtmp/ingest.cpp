@@ -7,8 +7,10 @@ Result<std::size_t, FrameFailure> Ingest::take(const std::vector<Event> &events)
     std::vector<media::FramePtr> frames;
     Result<void, FrameFailure> read;
     for (const Event &event : events) {
-        if (const auto *metadata = std::get_if<EncoderMetadata>(&event))
+        if (const auto *metadata = std::get_if<EncoderMetadata>(&event)) {
             m_publication->setEncoder(metadata->encoder);
+            m_publication->setPromisedKbps(metadata->kbps);
+        }
         const auto *message = std::get_if<Message>(&event);
         if (!message)
             continue;

@@ -19,6 +19,9 @@ public:
     /// Number of frames that went to the stream. `events` may hold other things than messages; they are passed over.
     Result<std::size_t, FrameFailure> take(const std::vector<Event> &events);
 
+    /// The publisher went without ending its stream; before this is destroyed.
+    void lost() { m_publication->lost(); }
+
     [[nodiscard]] const FrameReader &reader() const { return m_reader; }
 
 private:

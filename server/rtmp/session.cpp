@@ -7,7 +7,6 @@
 #include "rtmp/wire/handshake.h"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <openssl/rand.h>
@@ -20,13 +19,11 @@ namespace matinee::rtmp {
 
 namespace {
 
-using asio::experimental::awaitable_operators::operator||;
 using Clock = asio::steady_timer::clock_type;
 using Milliseconds = std::chrono::milliseconds;
 
 constexpr std::size_t kTalkBuffer = 4096;
 constexpr std::size_t kIngestBuffer = 32768;
-constexpr std::size_t kPlayerBuffer = 512;
 constexpr std::size_t kMaxNameBytes = 256;
 
 struct Ending
@@ -82,9 +79,18 @@ std::string_view reasonOf(ErrorCode code)
     case ErrorCode::Unauthenticated:
     case ErrorCode::InvalidArgument:
         return "wrong_key";
+    case ErrorCode::FailedPrecondition:
+        return "stopped";
     default:
         return "unavailable";
     }
+}
+
+/// Whether a publisher that ended so is missed: it did not end its stream, and did nothing that it would do again.
+bool mayReturn(std::string_view reason)
+{
+    constexpr std::string_view final[] = {"publisher_finished", "kicked", "unsupported_codec", "bad_configuration"};
+    return std::find(std::begin(final), std::end(final), reason) == std::end(final);
 }
 
 Ending endingOf(const Error &error)
@@ -94,7 +100,7 @@ Ending endingOf(const Error &error)
 
 // In the coroutines below, what has a destructor gets a name before it is given to a co_await: GCC 12 destroys some temporaries of such
 // expressions twice.
-class Session
+class Session final : private live::PeerReader
 {
 public:
     Session(net::Connection &connection, Services &services)
@@ -110,11 +116,12 @@ private:
 
     Task<std::optional<Ending>> shakeHands();
     Task<Result<Request, Ending>> awaitRequest();
-    Task<Ending> publish(std::string key);
+    Task<Ending> publish(PublishRequest request);
     Task<Ending> ingestUntilEnd(Ingest &ingest);
-    Task<Ending> play(std::string name);
+    Task<Ending> play(PlayRequest request);
     Task<void> awaitFirstTrack(live::Replica &replica);
-    Task<void> watchPlayer(live::FanOut &fanOut);
+    Task<Result<std::unique_ptr<live::Subscription>, Ending>> admit(PlayRequest request);
+    bool onBytes(std::span<const std::uint8_t> bytes) override;
 
     Task<Result<std::size_t, net::IoError>> read(Milliseconds timeout);
     Task<bool> send(media::Bytes bytes);
@@ -130,6 +137,7 @@ private:
     Dialogue m_dialogue;
     std::vector<std::uint8_t> m_buffer;
     std::vector<Event> m_events; // of the read being handled
+    live::FanOut *m_fanOut = nullptr; // while it plays
     std::string m_title;         // "publisher of big-show", "player of big-show": for the log, empty before
     std::optional<std::string> m_kicked;
 };
@@ -157,8 +165,8 @@ Task<Ending> Session::run()
     if (!request)
         co_return std::move(request.error());
     if (auto *publishing = std::get_if<PublishRequest>(&*request))
-        co_return co_await publish(std::move(publishing->key));
-    co_return co_await play(std::move(std::get<PlayRequest>(*request).name));
+        co_return co_await publish(std::move(*publishing));
+    co_return co_await play(std::move(std::get<PlayRequest>(*request)));
 }
 
 Task<std::optional<Ending>> Session::shakeHands()
@@ -248,9 +256,11 @@ Task<void> Session::awaitDeparture()
     }
 }
 
-Task<Ending> Session::publish(std::string key)
+Task<Ending> Session::publish(PublishRequest request)
 {
     constexpr std::string_view badName = "NetStream.Publish.BadName";
+    constexpr std::string_view rejected = "NetStream.Publish.Rejected";
+    std::string key = std::move(request.key);
     if (key.empty() || key.size() > kMaxNameBytes) {
         Ending ending{"wrong_key",
                       "There is no stream key. In OBS it goes into its own field; elsewhere the address is rtmp://HOST/live/KEY."};
@@ -262,7 +272,8 @@ Task<Ending> Session::publish(std::string key)
         if (name.error().code == ErrorCode::PermissionDenied)
             log::warn("rtmp", "Refused a publisher from {}: {}", m_connection.peerAddress(), name.error().message);
         Ending ending = endingOf(name.error());
-        co_return co_await refuse(badName, std::move(ending));
+        const bool stopped = name.error().code == ErrorCode::FailedPrecondition; // the key is right
+        co_return co_await refuse(stopped ? rejected : badName, std::move(ending));
     }
 
     // The kick comes on this worker, but perhaps after this session: the flag is shared, the session is not.
@@ -272,7 +283,9 @@ Task<Ending> Session::publish(std::string key)
             (*session)->kick(std::move(reason));
     };
     live::PublisherInfo info{m_connection.peerAddress(), m_dialogue.encoderVersion(), "rtmp"};
-    auto publication = m_services.registry.publish(*name, std::move(info), m_connection.worker(), std::move(kick));
+    const auto backup = request.parameters.find("backup");
+    const live::PublishOptions options{.backup = backup != request.parameters.end() && backup->second != "0"};
+    auto publication = m_services.registry.publish(*name, std::move(info), m_connection.worker(), std::move(kick), options);
     if (!publication) {
         log::info("rtmp", "Refused a publisher of {} from {}: {}", *name, m_connection.peerAddress(), publication.error().message);
         Ending ending = endingOf(publication.error());
@@ -280,14 +293,18 @@ Task<Ending> Session::publish(std::string key)
     }
 
     m_title = "publisher of " + *name;
-    log::info("rtmp", "{} from {}: live ({})", m_title, m_connection.peerAddress(), m_dialogue.encoderVersion());
+    log::info("rtmp", "{} from {}: {} ({})", m_title, m_connection.peerAddress(), (*publication)->standsBy() ? "stands by" : "live",
+              m_dialogue.encoderVersion());
     m_services.metrics.publishers.add(1);
     m_dialogue.acceptPublish();
     std::optional<Ingest> ingest(std::in_place, std::move(*publication));
     auto ending = co_await ingestUntilEnd(*ingest);
     m_services.metrics.publishers.add(-1);
     m_services.metrics.framesLeftOut.add(static_cast<double>(ingest->reader().framesLeftOut()));
+    m_services.metrics.otherTracks.add(static_cast<double>(ingest->reader().otherTracks()));
     m_services.metrics.timeRepairs.add(static_cast<double>(ingest->reader().times().jumps()));
+    if (mayReturn(ending.reason))
+        ingest->lost();
     ingest.reset(); // viewers and the name do not wait for the farewell
     if (ending.reason == "publisher_finished")
         co_await awaitDeparture();
@@ -307,7 +324,6 @@ void Session::kick(std::string reason)
 /// What is left to say to the encoder is in the dialogue when this returns.
 Task<Ending> Session::ingestUntilEnd(Ingest &ingest)
 {
-    m_buffer.resize(kIngestBuffer);
     auto silentAt = Clock::now() + m_limits.silence;
     std::optional<DialogueFailure> broken;
     for (;;) {
@@ -346,11 +362,13 @@ Task<Ending> Session::ingestUntilEnd(Ingest &ingest)
         if (!count) {
             if (m_kicked || count.error() == net::IoError::TimedOut)
                 continue;
-            co_return Ending{count.error() == net::IoError::Closed ? "publisher_finished" : "publisher_lost"};
+            co_return Ending{"publisher_lost"}; // a killed encoder closes as politely as any: only a command ends the stream
         }
         const auto fed = m_dialogue.feed(std::span<const std::uint8_t>(m_buffer).first(*count), m_events);
         if (!fed)
             broken = fed.error();
+        if (*count == m_buffer.size() && *count < kIngestBuffer) // more was there than it holds: a stream that is worth larger reads
+            m_buffer.resize(2 * *count);
     }
 }
 
@@ -365,40 +383,57 @@ Task<void> Session::awaitFirstTrack(live::Replica &replica)
     }
 }
 
-Task<Ending> Session::play(std::string name)
+/// Tells the player itself where it refuses. Apart from play(), so that what this needs is not kept for the time of playing.
+Task<Result<std::unique_ptr<live::Subscription>, Ending>> Session::admit(PlayRequest request)
 {
+    using Answer = Result<std::unique_ptr<live::Subscription>, Ending>;
     constexpr std::string_view notFound = "NetStream.Play.StreamNotFound";
-    if (name.empty() || name.size() > kMaxNameBytes) {
+    if (request.name.empty() || request.name.size() > kMaxNameBytes) {
         Ending ending{"not_found", "There is no stream name. The address is rtmp://HOST/live/NAME."};
-        co_return co_await refuse(notFound, std::move(ending));
+        Ending told = co_await refuse(notFound, std::move(ending));
+        co_return Answer(std::move(told));
     }
     Caller caller;
     caller.address = m_connection.peerAddress();
     caller.face = "rtmp";
-    const auto allowed = co_await m_services.gate.mayPlay(name, std::move(caller));
+    std::string token = std::move(request.parameters["token"]);
+    const auto allowed = co_await m_services.gate.mayPlay(request.name, std::move(caller), std::move(token));
     if (!allowed) {
         Ending ending = endingOf(allowed.error());
-        co_return co_await refuse(notFound, std::move(ending));
+        if (allowed.error().code == ErrorCode::PermissionDenied)
+            ending.reason = "token_refused";
+        Ending told = co_await refuse(notFound, std::move(ending));
+        co_return Answer(std::move(told));
     }
     std::string protocol = "rtmp";
-    auto subscription = co_await m_services.registry.subscribe(name, std::move(protocol));
+    auto subscription = co_await m_services.registry.subscribe(request.name, std::move(protocol));
     if (!subscription) {
         Ending ending = endingOf(subscription.error());
-        co_return co_await refuse(notFound, std::move(ending));
+        Ending told = co_await refuse(notFound, std::move(ending));
+        co_return Answer(std::move(told));
     }
-
     auto &replica = (*subscription)->replica();
     co_await awaitFirstTrack(replica);
+    m_dialogue.acceptPlay(request.name, replica.tracks());
+    co_return Answer(std::move(*subscription));
+}
+
+Task<Ending> Session::play(PlayRequest request)
+{
+    const std::string name = request.name;
+    auto subscription = co_await admit(std::move(request));
+    if (!subscription)
+        co_return std::move(subscription.error());
     m_title = "player of " + name;
-    m_buffer.resize(kPlayerBuffer);
-    m_buffer.shrink_to_fit();
-    m_dialogue.acceptPlay(name, replica.tracks());
+    std::vector<std::uint8_t>().swap(m_buffer); // onBytes() is given the bytes; not `= {}`, which keeps the memory
+    std::vector<Event>().swap(m_events);
     m_services.metrics.players.add(1);
     const MessageFormat format;
     live::FanOut fanOut(m_connection, std::move(*subscription), format, m_dialogue.takeOutput());
-    const auto first = co_await (fanOut.send() || watchPlayer(fanOut));
+    m_fanOut = &fanOut;
+    const auto end = co_await fanOut.run(this);
+    m_fanOut = nullptr;
     m_services.metrics.players.add(-1);
-    const auto end = first.index() == 0 ? std::get<0>(first) : live::FanOutEnd::ViewerLeft;
     if (reasonOf(end) == "stream_ended") {
         m_dialogue.endPlay(name);
         co_await bidFarewell();
@@ -406,30 +441,21 @@ Task<Ending> Session::play(std::string name)
     co_return Ending{reasonOf(end)};
 }
 
-/// Reads what the player says while frames go out; ends when it leaves or says nothing sensible any more.
-Task<void> Session::watchPlayer(live::FanOut &fanOut)
+/// What the player says while frames go out.
+bool Session::onBytes(std::span<const std::uint8_t> bytes)
 {
-    bool here = true;
-    while (here) {
-        const auto readable = co_await m_connection.waitReadable();
-        if (!readable)
-            break;
-        const auto count = co_await read(m_limits.command);
-        if (!count)
-            break;
-        m_events.clear();
-        here = static_cast<bool>(m_dialogue.feed(std::span<const std::uint8_t>(m_buffer).first(*count), m_events));
-        for (const Event &event : m_events) {
-            if (const auto *pause = std::get_if<PauseRequest>(&event))
-                fanOut.setPaused(pause->paused);
-            else if (std::holds_alternative<StreamClosed>(event))
-                here = false;
-        }
-        auto answer = m_dialogue.takeOutput();
-        if (!answer.empty())
-            fanOut.interject(std::move(answer));
+    std::vector<Event> events;
+    bool here = static_cast<bool>(m_dialogue.feed(bytes, events));
+    for (const Event &event : events) {
+        if (const auto *pause = std::get_if<PauseRequest>(&event))
+            m_fanOut->setPaused(pause->paused);
+        else if (std::holds_alternative<StreamClosed>(event))
+            here = false;
     }
-    fanOut.stop(live::FanOutEnd::ViewerLeft);
+    auto answer = m_dialogue.takeOutput();
+    if (!answer.empty())
+        m_fanOut->interject(std::move(answer));
+    return here;
 }
 
 } // namespace

@@ -36,6 +36,7 @@ public:
     observe::Gauge players;
     observe::Counter framesIn;
     observe::Counter framesLeftOut; ///< Malformed, or before their sequence header.
+    observe::Counter otherTracks;   ///< Packets of tracks but the first, which nobody gets.
     observe::Counter timeRepairs;   ///< Clocks of publishers that jumped.
 
 private:

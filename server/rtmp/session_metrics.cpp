@@ -8,6 +8,7 @@ namespace {
 constexpr std::string_view kReasons[] = {"not_rtmp",
                                          "handshake_incomplete",
                                          "handshake_timeout",
+                                         "tls_failed",
                                          "no_command",
                                          "left",
                                          "connection_lost", // before a decision
@@ -21,6 +22,8 @@ constexpr std::string_view kReasons[] = {"not_rtmp",
                                          "bad_aggregate",
                                          "command_out_of_order", // Dialogue
                                          "wrong_key",
+                                         "stopped",
+                                         "token_refused",
                                          "rate_limited",
                                          "name_taken",
                                          "not_found",
@@ -48,6 +51,8 @@ SessionMetrics::SessionMetrics(observe::Metrics *metrics)
     framesIn = metrics->counter("matinee_rtmp_frames_received_total", "Audio and video frames from publishers.");
     framesLeftOut =
         metrics->counter("matinee_rtmp_frames_left_out_total", "Frames that were malformed or came before their sequence header.");
+    otherTracks = metrics->counter("matinee_rtmp_other_tracks_total",
+                                   "Packets of tracks other than the first, where an encoder sends several; viewers get the first.");
     timeRepairs = metrics->counter("matinee_rtmp_time_repairs_total", "Clocks of publishers that jumped.");
     for (const std::string_view reason : kReasons) {
         m_closed.emplace(reason, metrics->counter("matinee_rtmp_closed_total", "RTMP connections that ended, by reason.",

@@ -146,6 +146,14 @@ std::string RequestHead::joined(std::string_view lowerCaseName) const
     return result;
 }
 
+void RequestParser::shed()
+{
+    RequestHead rest;
+    rest.method = std::move(m_head.method);
+    m_head = std::move(rest);
+    std::string().swap(m_raw);
+}
+
 Result<std::size_t, ParseError> RequestParser::feed(std::span<const std::uint8_t> bytes)
 {
     return m_headDone ? feedBody(bytes) : feedHead(bytes);

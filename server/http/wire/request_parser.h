@@ -59,6 +59,8 @@ public:
     [[nodiscard]] bool headDone() const { return m_headDone; }
     [[nodiscard]] const RequestHead &head() const { return m_head; } ///< Once headDone().
     [[nodiscard]] const std::string &rawHead() const { return m_raw; }
+    /// Gives back the memory of everything but the method, for a connection that goes on without requests.
+    void shed();
 
     /// Between head and body; without it no body is taken. Fails where the announced length is over the limit.
     Result<void, ParseError> allowBody(std::size_t maxBytes);

@@ -4,6 +4,9 @@
 #include "net/tls.h"
 #include "tests/protocol/hls/house.h"
 
+#include <boost/beast/core/buffers_to_string.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/websocket/stream.hpp>
 #include <gmock/gmock.h>
 
 namespace matinee {
@@ -167,6 +170,107 @@ TEST_F(FlvProtocol, LateJoinersBeginWithAKeyFrame)
     ASSERT_FALSE(packets.empty());
     EXPECT_TRUE(packets.front().key);
     EXPECT_EQ(packets.size(), 90u) << "from the key frame at 2 s to the end at 5 s";
+}
+
+/// A WebSocket client of another make than the server's own code for this: Beast's.
+class FlvMessages : public FlvProtocol
+{
+protected:
+    using Stream = boost::beast::websocket::stream<asio::ip::tcp::socket>;
+
+    std::unique_ptr<Stream> connect(const std::string &target)
+    {
+        auto stream = std::make_unique<Stream>(m_context);
+        stream->next_layer().connect({asio::ip::address_v4::loopback(), m_house.port()});
+        boost::beast::websocket::response_type answer;
+        boost::system::error_code error;
+        stream->handshake(answer, "127.0.0.1:" + std::to_string(m_house.port()), target, error);
+        m_status = static_cast<int>(answer.result_int());
+        return error ? nullptr : std::move(stream);
+    }
+    /// One message; empty at the end.
+    std::string message(Stream &stream)
+    {
+        boost::beast::flat_buffer buffer;
+        boost::system::error_code error;
+        stream.read(buffer, error);
+        if (error)
+            return {};
+        EXPECT_TRUE(stream.got_binary());
+        return boost::beast::buffers_to_string(buffer.data());
+    }
+
+    asio::io_context m_context;
+    int m_status = 0;
+};
+
+TEST_F(FlvMessages, CarryTheSameBytesAsHttpFlvTagByTag)
+{
+    open();
+    auto stream = frames({.seconds = 3});
+    const auto video = stream.count(media::Kind::Video);
+    const house::Publisher publisher(m_house, "cinema", std::move(stream));
+    auto plain = std::async(std::launch::async, [&] { return m_house.get("/flv/cinema.flv").body; });
+    auto socket = connect("/flv/cinema");
+    ASSERT_TRUE(socket) << m_status;
+    std::string all;
+    flv::Reader reader;
+    std::size_t videoTags = 0;
+    for (std::string text = message(*socket); !text.empty(); text = message(*socket)) {
+        all += text;
+        const auto tags = reader.feed({reinterpret_cast<const std::uint8_t *>(text.data()), text.size()});
+        ASSERT_TRUE(tags);
+        EXPECT_TRUE(reader.atBoundary()) << "a message ends where a tag ends";
+        for (const auto &tag : *tags)
+            videoTags += tag.type == flv::TagType::Video ? 1 : 0;
+    }
+    EXPECT_EQ(videoTags, video + 1) << "every frame and the sequence header";
+    EXPECT_EQ(socket->reason().code, boost::beast::websocket::close_code::normal);
+    EXPECT_TRUE(all == plain.get()) << "viewers of both get the same stream";
+}
+
+TEST_F(FlvMessages, AnswerPingsAndClose)
+{
+    open();
+    const house::Publisher publisher(m_house, "cinema", frames({.seconds = 10}));
+    auto socket = connect("/flv/cinema.flv");
+    ASSERT_TRUE(socket) << m_status;
+    std::string pong;
+    socket->control_callback([&](boost::beast::websocket::frame_type type, boost::beast::string_view text) {
+        if (type == boost::beast::websocket::frame_type::pong)
+            pong = text;
+    });
+    socket->ping("still there?");
+    for (int i = 0; i < 200 && pong.empty(); ++i)
+        ASSERT_FALSE(message(*socket).empty());
+    EXPECT_EQ(pong, "still there?");
+    boost::system::error_code error;
+    socket->close(boost::beast::websocket::close_code::normal, error);
+    EXPECT_FALSE(error) << error.message();
+    EXPECT_TRUE(eventually([&] { return m_house.registry().find("cinema")->statistics.viewers["flv_websocket"] == 0; }));
+}
+
+TEST_F(FlvMessages, RefuseWhatIsNoFrameOfAClient)
+{
+    open();
+    const house::Publisher publisher(m_house, "cinema", frames({.seconds = 10}));
+    auto socket = connect("/flv/cinema");
+    ASSERT_TRUE(socket) << m_status;
+    asio::write(socket->next_layer(), asio::buffer(std::string("\x82\x05hello"))); // not masked
+    while (!message(*socket).empty()) { }
+    EXPECT_EQ(socket->reason().code, boost::beast::websocket::close_code::protocol_error);
+}
+
+TEST_F(FlvMessages, AreRefusedAsHttpFlvIs)
+{
+    open();
+    const house::Publisher publisher(m_house, "private-cinema", frames({.seconds = 2}));
+    EXPECT_FALSE(connect("/flv/nothing"));
+    EXPECT_EQ(m_status, 404);
+    EXPECT_FALSE(connect("/flv/private-cinema"));
+    EXPECT_EQ(m_status, 404);
+    EXPECT_TRUE(connect("/flv/private-cinema?key=letmein"));
+    EXPECT_EQ(m_house.get("/flv/private-cinema?key=letmein").status, 426) << "without an upgrade it is not FLV";
 }
 
 } // namespace

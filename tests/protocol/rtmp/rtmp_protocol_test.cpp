@@ -34,12 +34,16 @@ public:
         using Answer = Result<std::string>;
         if (key == "right" || key == "KEY123")
             co_return Answer(std::string("cinema"));
+        if (key == "stopped")
+            co_return Answer(fail(ErrorCode::FailedPrecondition, "This stream is stopped."));
         if (key == "blocked")
             co_return Answer(fail(ErrorCode::RateLimited, "Too many wrong keys. Try again in a minute."));
         co_return Answer(fail(ErrorCode::PermissionDenied, "No stream has this key."));
     }
-    Task<Result<void>> mayPlay(std::string name, Caller) override
+    Task<Result<void>> mayPlay(std::string name, Caller, std::string token) override
     {
+        if (token == "forged")
+            co_return Result<void>(fail(ErrorCode::PermissionDenied, "This playback token was not made by this server."));
         if (name == "cinema")
             co_return Result<void>();
         co_return Result<void>(fail(ErrorCode::NotFound, "There is no stream of this name."));
@@ -314,6 +318,135 @@ TEST_F(RtmpProtocol, KicksAPublisherWithAReason)
     EXPECT_FALSE(m_registry.isLive("cinema"));
 }
 
+/// A recorded encoder, up to before it says goodbye.
+media::Bytes withoutFarewell()
+{
+    auto bytes = test::capture("ffmpeg_publish.bin");
+    constexpr std::string_view farewell = "FCUnpublish";
+    bytes.erase(std::search(bytes.begin(), bytes.end(), farewell.begin(), farewell.end()) - 16, bytes.end());
+    return bytes;
+}
+
+TEST_F(RtmpProtocol, KeepsAPlayerOverTenKilledPublishers)
+{
+    open();
+    std::future<Finished> player;
+    for (int round = 0; round < 10; ++round) {
+        test::RawClient encoder(port());
+        ASSERT_TRUE(encoder.shakeHands());
+        ASSERT_TRUE(encoder.send(withoutFarewell()));
+        ASSERT_TRUE(eventually([&] {
+            const auto state = m_registry.find("cinema");
+            return state && !state->statistics.interrupted && state->statistics.interruptions == static_cast<std::uint64_t>(round) &&
+                   state->statistics.frames > 0 && !state->statistics.tracks.empty();
+        })) << round;
+        if (round == 0) {
+            player = std::async(std::launch::async, [&] {
+                return runCommand("ffprobe -v error -show_entries packet=stream_index,dts_time -of csv " + url("cinema"));
+            });
+            ASSERT_TRUE(eventually([&] {
+                const auto state = m_registry.find("cinema");
+                return state && state->statistics.viewers.contains("rtmp") && state->statistics.viewers.at("rtmp") == 1;
+            }));
+        }
+        encoder.close(); // no FCUnpublish, no deleteStream: as the kernel closes for a killed process
+        ASSERT_TRUE(eventually([&] {
+            const auto state = m_registry.find("cinema");
+            return state && state->statistics.interrupted;
+        })) << round;
+        EXPECT_EQ(m_registry.find("cinema")->statistics.viewers.at("rtmp"), 1U) << round;
+    }
+    EXPECT_TRUE(closedFor("publisher_lost", 10));
+    m_registry.kick("cinema", "enough");
+    const Finished played = player.get();
+    EXPECT_EQ(played.status, 0) << played.output;
+    std::map<int, double> last;
+    std::istringstream lines(played.output);
+    std::size_t packets = 0;
+    for (std::string line; std::getline(lines, line); ++packets) {
+        if (line.empty()) // side data: a new configuration
+            continue;
+        int index = -1;
+        double dts = 0;
+        ASSERT_EQ(std::sscanf(line.c_str(), "packet,%d,%lf", &index, &dts), 2) << line;
+        const auto [found, first] = last.try_emplace(index, dts);
+        EXPECT_TRUE(first || dts > found->second) << "packet " << packets << ": " << line;
+        found->second = dts;
+    }
+    EXPECT_EQ(last.size(), 2U);
+    EXPECT_GT(packets, 10U);
+}
+
+TEST_F(RtmpProtocol, HandsOverToABackupPublisherWhenTheFirstIsLost)
+{
+    open();
+    test::RawClient first(port());
+    ASSERT_TRUE(first.shakeHands());
+    ASSERT_TRUE(first.send(withoutFarewell()));
+    ASSERT_TRUE(eventually([&] {
+        const auto state = m_registry.find("cinema");
+        return state && state->statistics.frames > 0;
+    }));
+    auto backup = publish(6, "right?backup=1");
+    ASSERT_TRUE(eventually([&] { return m_registry.find("cinema")->statistics.backup; }));
+    const auto before = m_registry.find("cinema")->statistics.frames;
+    first.close();
+    ASSERT_TRUE(eventually([&] {
+        const auto state = m_registry.find("cinema");
+        return state && !state->statistics.backup && !state->statistics.interrupted && state->statistics.frames > before + 20;
+    }));
+    EXPECT_EQ(m_registry.find("cinema")->statistics.tracks.at(0)->width, 320U);
+    EXPECT_EQ(backup.get().status, 0);
+    EXPECT_TRUE(eventually([&] { return !m_registry.isLive("cinema"); })) << "it ended properly";
+}
+
+TEST_F(RtmpProtocol, LetsASecondPublisherTakeOverWhereThatIsWanted)
+{
+    m_registry.setPolicy({.onConflict = live::OnConflict::Replace});
+    open();
+    auto first = publish(20);
+    ASSERT_TRUE(awaitLive());
+    auto second = publish(3);
+    const Finished replaced = first.get();
+    EXPECT_NE(replaced.status, 0);
+    EXPECT_TRUE(closedFor("kicked"));
+    EXPECT_EQ(second.get().status, 0);
+    EXPECT_FALSE(m_registry.isLive("cinema"));
+}
+
+TEST_F(RtmpProtocol, TellsAnEncoderWhichLimitItsPictureBreaks)
+{
+    m_registry.setPolicy({.maxHeight = 8});
+    open();
+    test::RawClient encoder(port());
+    ASSERT_TRUE(encoder.shakeHands());
+    ASSERT_TRUE(encoder.send(withoutFarewell()));
+    const auto answer = encoder.receive(5s);
+    const std::string text(answer.begin(), answer.end());
+    EXPECT_THAT(text, HasSubstr("NetStream.Publish.Rejected"));
+    EXPECT_THAT(text, HasSubstr("livestream.max_height"));
+    EXPECT_TRUE(closedFor("kicked"));
+    EXPECT_FALSE(m_registry.isLive("cinema"));
+}
+
+TEST_F(RtmpProtocol, RefusesAPlayerWithAForgedToken)
+{
+    open();
+    const Finished refused = runCommand("ffprobe -v error '" + url("cinema?token=forged") + "'");
+    EXPECT_NE(refused.status, 0);
+    EXPECT_THAT(refused.output, HasSubstr("not made by this server"));
+    EXPECT_TRUE(closedFor("token_refused"));
+}
+
+TEST_F(RtmpProtocol, TellsAnEncoderThatItsStreamIsStopped)
+{
+    open();
+    const Finished refused = publish(3, "stopped").get();
+    EXPECT_NE(refused.status, 0);
+    EXPECT_THAT(refused.output, HasSubstr("This stream is stopped."));
+    EXPECT_TRUE(closedFor("stopped"));
+}
+
 TEST_F(RtmpProtocol, ClosesOtherProtocolsAndGarbage)
 {
     open();
@@ -393,6 +526,7 @@ TEST_F(RtmpProtocol, ClosesAPublisherThatSendsBytesAndNoFrames)
 
 TEST_F(RtmpProtocol, SurvivesAPublisherCutAtEachPlace)
 {
+    m_registry.setPolicy({.grace = 0ms});
     open();
     const auto bytes = test::capture("ffmpeg_publish.bin");
     for (std::size_t size = 0; size < bytes.size(); size += 97) {

@@ -144,6 +144,64 @@ TEST_F(ReplicaTest, ANewConfigurationIsToldBeforeItsFirstFrame)
     EXPECT_TRUE(replica.next(cursor, format).trackChanged);
 }
 
+TEST_F(ReplicaTest, AllWhoAreUpToDateGetTheSamePieceOfMemory)
+{
+    replica.push({frame(video, 0, true, 'a', 2), frame(audio, 0, true, 'b', 2)});
+    Cursor one, two;
+    EXPECT_EQ(replica.batch(one, format), nullptr) << "a new viewer needs headers";
+    drain(one);
+    drain(two);
+    EXPECT_EQ(replica.batch(one, format), nullptr) << "nothing is new";
+    replica.push({frame(audio, 20, true, 'c', 2)});
+    replica.push({frame(video, 40, false, 'd', 3)});
+    const auto *batch = replica.batch(one, format);
+    ASSERT_NE(batch, nullptr);
+    EXPECT_EQ(std::string(batch->bytes.begin(), batch->bytes.end()), "ccddd");
+    EXPECT_EQ(batch->frames(), 2u);
+    EXPECT_EQ(replica.batch(two, format), batch);
+    replica.pass(one, *batch);
+    EXPECT_EQ(replica.batch(one, format), nullptr);
+    EXPECT_EQ(drain(one).size(), 0u);
+    EXPECT_EQ(drain(two).size(), 2u) << "the other may go on frame by frame";
+    EXPECT_EQ(format.encodes, 4);
+}
+
+TEST_F(ReplicaTest, WhoNeedsAHeaderOrAKeyFrameGetsNoSharedPiece)
+{
+    replica.push({frame(audio, 0, true)});
+    Cursor waiting; // for the first key frame
+    drain(waiting);
+    replica.push({frame(video, 40, false)});
+    EXPECT_EQ(replica.batch(waiting, format), nullptr);
+    replica.push({frame(video, 80, true)});
+    drain(waiting);
+    replica.push({frame(video, 120, false)});
+    EXPECT_NE(replica.batch(waiting, format), nullptr);
+    replica.push({frame(videoTrack(), 160, true)});
+    EXPECT_EQ(replica.batch(waiting, format), nullptr) << "the configuration changes in between";
+    Cursor late; // joins at the key frame of the new configuration
+    drain(late);
+    replica.push({frame(videoTrack(), 200, true)});
+    EXPECT_EQ(replica.batch(late, format), nullptr) << "the configuration is not the viewer's";
+    pushSeconds(200, 4000, 1000);
+    EXPECT_EQ(replica.batch(late, format), nullptr) << "too far behind";
+}
+
+TEST_F(ReplicaTest, AViewerMayBeHeldBack)
+{
+    pushSeconds(0, 1000, 100);
+    Cursor cursor;
+    const auto group = replica.enter(cursor);
+    ASSERT_TRUE(group);
+    EXPECT_EQ(group->first, milliseconds(0));
+    EXPECT_EQ(group->second, milliseconds(980));
+    milliseconds last{-1};
+    while (const auto *got = replica.next(cursor, format, milliseconds(300)).frame)
+        last = std::chrono::duration_cast<milliseconds>(got->dts);
+    EXPECT_EQ(last, milliseconds(300));
+    ASSERT_NE(replica.next(cursor, format).frame, nullptr) << "nothing was lost";
+}
+
 struct Viewer : Subscriber
 {
     void onFrames() override
@@ -172,6 +230,26 @@ TEST_F(ReplicaTest, AViewerMayLeaveWhileItIsTold)
     EXPECT_EQ(a.ended, 0);
     EXPECT_EQ(b.ended, 1);
     EXPECT_TRUE(replica.ended());
+}
+
+TEST_F(ReplicaTest, ViewersMayComeAndGoInAnyOrder)
+{
+    std::vector<std::unique_ptr<Viewer>> viewers;
+    for (int i = 0; i < 50; ++i)
+        replica.attach(*viewers.emplace_back(std::make_unique<Viewer>()));
+    for (int i = 0; i < 50; i += 3)
+        replica.detach(*viewers[static_cast<std::size_t>(i)]);
+    for (int i = 0; i < 50; i += 7)
+        viewers[static_cast<std::size_t>(i)]->leave = &replica;
+    replica.push({frame(video, 0, true)});
+    replica.push({frame(video, 40, false)});
+    for (int i = 0; i < 50; ++i)
+        EXPECT_EQ(viewers[static_cast<std::size_t>(i)]->told, i % 3 == 0 ? 0 : i % 7 == 0 ? 1 : 2) << i;
+    for (auto &viewer : viewers)
+        replica.detach(*viewer);
+    replica.end(EndReason::PublisherLeft);
+    for (auto &viewer : viewers)
+        EXPECT_EQ(viewer->ended, 0);
 }
 
 } // namespace

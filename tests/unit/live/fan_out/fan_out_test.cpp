@@ -8,6 +8,7 @@
 #include <boost/asio/read.hpp>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <future>
 
 namespace matinee::live {
@@ -179,10 +180,13 @@ TEST_F(FanOutTest, LetsAViewerThatReadsNothingJumpAndDisturbsNobody)
     Peer quick;
     auto slowViewer = view(slow, {}, nullptr, 16384);
     auto quickViewer = view(quick);
-    std::future<std::string> quickText = std::async(std::launch::async, [&] { return quick.readAll(); });
+    std::size_t quickBytes = 0;
     // 10 s of video, 20 kB a frame, key frames each second: far more than the sockets hold.
-    for (int i = 0; i < 250; ++i)
+    for (int i = 0; i < 250; ++i) {
         write({frame(video, i * 40, i % 25 == 0, static_cast<std::uint8_t>(i % 25 == 0 ? 'K' : 'd'), 20000)});
+        quickBytes += quick.read(i == 0 ? 20002 : 20000).size(); // keeps up, with the head and a header first
+    }
+    auto quickText = std::async(std::launch::async, [&] { return quick.readAll(); });
     std::future<std::string> slowText = std::async(std::launch::async, [&] { return slow.readAll(); });
     // It reads again, and gets on with the newest.
     for (int i = 250; i < 260; ++i)
@@ -192,7 +196,7 @@ TEST_F(FanOutTest, LetsAViewerThatReadsNothingJumpAndDisturbsNobody)
     EXPECT_GE(slowViewer.get().jumps, 1U);
     EXPECT_EQ(quickViewer.get().end, FanOutEnd::PublisherLeft);
     EXPECT_EQ(quickViewer.get().jumps, 0U);
-    EXPECT_EQ(quickText.get().size(), 2 + 260 * 20000U);
+    EXPECT_EQ(quickBytes + quickText.get().size(), 2 + 260 * 20000U);
     const std::string text = slowText.get();
     EXPECT_LT(text.size(), 100 * 20000U);
     EXPECT_EQ((text.size() - 2) % 20000, 0U) << "only whole frames";
@@ -298,6 +302,96 @@ TEST_F(FanOutTest, SendsNothingWhilePausedAndThenGoesOn)
     end();
     viewer.wait();
     EXPECT_EQ(peer.readAll(), std::string("P\1aKz"));
+}
+
+TEST_F(FanOutTest, GivesAJoinerItsFirstPictureAtOnceAndTheRestOfTheGroupAtAPace)
+{
+    for (int i = 0; i < 50; ++i) // 2 s in one group, all there before the viewer comes
+        write({frame(video, i * 40, i == 0, 'v', 1000)});
+    Peer peer;
+    const auto begin = std::chrono::steady_clock::now();
+    auto viewer = view(peer);
+    EXPECT_EQ(peer.read(2 + 1000).size(), 1002u);
+    EXPECT_EQ(peer.read(49 * 1000).size(), 49'000u) << "without another frame from the publisher";
+    // Never sooner than the pace allows; later on a machine that is busy.
+    EXPECT_GE(std::chrono::steady_clock::now() - begin, 400ms);
+    end();
+    EXPECT_EQ(viewer.get().end, FanOutEnd::PublisherLeft);
+    EXPECT_EQ(viewer.get().frames, 50u);
+}
+
+TEST_F(FanOutTest, SendsAudioWithTheNextPictureOrSoonByItself)
+{
+    Peer peer;
+    auto viewer = view(peer);
+    write({frame(video, 0, true, 'a', 1), frame(audio, 0, true, 'b', 1)});
+    write({frame(audio, 20, true, 'c', 1)});
+    EXPECT_EQ(peer.read(6), std::string("P\1a\2bc")) << "no picture comes, and it arrives all the same";
+    write({frame(audio, 40, true, 'd', 1)});
+    write({frame(video, 40, false, 'e', 1)});
+    EXPECT_EQ(peer.read(2), "de");
+    end();
+    viewer.wait();
+}
+
+TEST_F(FanOutTest, GoesOnWhereASharedPieceWasCut)
+{
+    Peer peer;
+    auto viewer = view(peer, {}, nullptr, 16384);
+    write({frame(video, 0, true, 'a', 1)});
+    std::string expected = "P\1a";
+    std::vector<media::FramePtr> round; // all of one round, far more than the socket takes
+    for (int i = 1; i <= 20; ++i) {
+        round.push_back(frame(video, i * 40, false, static_cast<std::uint8_t>('a' + i), 30000));
+        expected += std::string(30000, static_cast<char>('a' + i));
+    }
+    write(round);
+    auto text = std::async(std::launch::async, [&] { return peer.readAll(); });
+    end();
+    EXPECT_EQ(viewer.get().end, FanOutEnd::PublisherLeft);
+    EXPECT_TRUE(text.get() == expected);
+    EXPECT_EQ(viewer.get().frames, 21u);
+}
+
+/// What the kernel keeps for the sockets of a process is not in its memory; the system tells it in pages (proc(5), sockstat).
+std::size_t tcpPages()
+{
+    std::ifstream file("/proc/net/sockstat");
+    for (std::string word; file >> word;) {
+        if (word != "mem")
+            continue;
+        std::size_t pages = 0;
+        file >> pages;
+        return pages;
+    }
+    return 0;
+}
+
+TEST_F(FanOutTest, ViewersThatReadNothingHoldLittleAndDisturbNobody)
+{
+    constexpr std::size_t mute = 8; // one more stays within the limit of viewers
+    std::vector<std::unique_ptr<Peer>> peers;
+    std::vector<std::shared_future<Result>> gone;
+    for (std::size_t i = 0; i < mute; ++i)
+        gone.push_back(view(*peers.emplace_back(std::make_unique<Peer>())));
+    Peer quick;
+    auto quickViewer = view(quick);
+    const auto pagesBefore = tcpPages();
+    std::size_t quickBytes = 0;
+    for (int i = 0; i < 500; ++i) { // 20 s, 25 MB
+        write({frame(video, i * 40, i % 25 == 0, static_cast<std::uint8_t>(i % 25 == 0 ? 'K' : 'd'), 50000)});
+        quickBytes += quick.read(i == 0 ? 50002 : 50000).size();
+    }
+    const auto pages = tcpPages();
+    const std::size_t perViewer = pages > pagesBefore ? (pages - pagesBefore) * 4096 / mute : 0;
+    EXPECT_LE(perViewer, std::size_t{8} << 20) << "in the kernel, both ends of the connection";
+    end();
+    EXPECT_EQ(quickBytes, 500 * 50000u + 2);
+    EXPECT_EQ(quickViewer.get().jumps, 0u);
+    for (auto &peer : peers)
+        peer->socket.close();
+    for (auto &one : gone)
+        EXPECT_EQ(one.wait_for(5s), std::future_status::ready);
 }
 
 } // namespace
