@@ -1,43 +1,64 @@
 #include "hls/directory.h"
 
 #include "hls/egress.h"
+#include "hls/file_store.h"
+#include "hls/wire/playlist_text.h"
+#include "observe/log.h"
+
+#include <boost/asio/post.hpp>
+
+#include <openssl/rand.h>
 
 #include <algorithm>
+#include <array>
 
 namespace matinee::hls {
 
 namespace {
 
-using namespace std::chrono_literals;
+/// 80 bits: who has not seen the playlist cannot name a segment. Empty where there is no randomness.
+std::string unguessable()
+{
+    constexpr std::string_view alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+    std::array<std::uint8_t, 16> random;
+    if (RAND_bytes(random.data(), random.size()) != 1)
+        return {};
+    std::string text;
+    for (const auto byte : random)
+        text += alphabet[byte & 31];
+    return text;
+}
 
-constexpr auto kEpoch = std::chrono::sys_days(std::chrono::year(2025) / 1 / 1);
-constexpr auto kPerSequence = 500ms; // segments are longer than this on average
-constexpr auto kPerBreak = 1h;       // and a publisher returns less often than this; players keep an array of these numbers, so they stay small
+std::unique_ptr<SegmentStore> openStore(const Options &options)
+{
+    if (options.backend == Backend::File && !options.folder.empty()) {
+        auto files = FileStore::open(options.folder / "segments", options.storeBytes);
+        if (files)
+            return std::move(*files);
+        log::error("hls", "{} Segments are kept in memory.", files.error().message);
+    } else if (!options.folder.empty()) {
+        std::error_code ignored; // what a process with files left behind when it was killed
+        std::filesystem::remove_all(options.folder / "segments", ignored);
+    }
+    return std::make_unique<MemoryStore>(options.storeBytes);
+}
 
 } // namespace
 
 Directory::Directory(live::Registry &registry, Options options, observe::Metrics *metrics, WallClock clock)
-    : m_registry(registry), m_options(options), m_clock(std::move(clock)), m_store(options.storeBytes)
+    : m_registry(registry),
+      m_options(std::move(options)),
+      m_clock(std::move(clock)),
+      m_store(openStore(m_options)),
+      m_book(m_options.folder.empty() ? std::filesystem::path() : m_options.folder / "sequences")
 {
     if (metrics)
         m_segmentsMade = metrics->counter("matinee_hls_segments_total", "HLS segments made.");
 }
 
-Sequences Directory::startAt(WallTime now)
+Directory::~Directory()
 {
-    if (now <= kEpoch)
-        return {0, 0};
-    return {static_cast<std::uint64_t>((now - kEpoch) / kPerSequence), static_cast<std::uint64_t>((now - kEpoch) / kPerBreak)};
-}
-
-Sequences Directory::nextStart(const std::string &name) const
-{
-    auto start = startAt(m_clock());
-    if (const auto known = m_next.find(name); known != m_next.end()) {
-        start.media = std::max(start.media, known->second.media);
-        start.discontinuity = std::max(start.discontinuity, known->second.discontinuity);
-    }
-    return start;
+    m_disk.join();
 }
 
 std::shared_ptr<Shelf> Directory::find(const std::string &name) const
@@ -47,23 +68,31 @@ std::shared_ptr<Shelf> Directory::find(const std::string &name) const
     return found == m_shelves.end() ? nullptr : found->second;
 }
 
-std::shared_ptr<Shelf> Directory::open(const std::string &name)
+std::shared_ptr<Shelf> Directory::open(const std::string &name, Form form)
 {
     auto &worker = *net::Worker::current();
     const auto now = std::chrono::steady_clock::now();
+    if (const auto shelf = find(name)) {
+        shelf->touch(form, now);
+        const std::lock_guard lock(m_mutex); // retire() looks at the time under it: either it saw this, or the shelf is gone
+        if (const auto found = m_shelves.find(name); found != m_shelves.end() && found->second == shelf)
+            return shelf;
+    }
+    if (m_draining || !m_registry.want(name))
+        return nullptr;
+    auto secret = unguessable();
     std::shared_ptr<Shelf> shelf;
     Sequences start;
     {
         const std::lock_guard lock(m_mutex);
-        if (const auto found = m_shelves.find(name); found != m_shelves.end()) {
-            found->second->touch(now); // under the lock, so that retire() sees it
-            return found->second;
+        auto &place = m_shelves[name];
+        if (place) { // another worker was quicker
+            place->touch(form, now);
+            return place;
         }
-        if (m_draining || !m_registry.isLive(name))
-            return nullptr;
-        shelf = std::make_shared<Shelf>(now);
-        m_shelves.emplace(name, shelf);
-        start = nextStart(name);
+        shelf = place = std::make_shared<Shelf>(std::move(secret), now);
+        shelf->touch(form, now);
+        start = m_book.next(name, m_clock());
     }
     worker.spawn("hls egress", Egress::run(shared_from_this(), name, shelf, start));
     return shelf;
@@ -75,19 +104,92 @@ std::size_t Directory::openCount() const
     return m_shelves.size();
 }
 
+std::vector<std::string> Directory::renditionsOf(const std::string &name) const
+{
+    return m_renditions ? m_renditions(name) : std::vector<std::string>();
+}
+
+/// The other renditions of the same stream that are being segmented.
+std::vector<std::pair<std::string, std::shared_ptr<Shelf>>> Directory::siblingsOf(const std::string &name) const
+{
+    std::vector<std::pair<std::string, std::shared_ptr<Shelf>>> siblings;
+    if (!m_renditions)
+        return siblings;
+    const std::string base(live::baseName(name));
+    auto names = m_renditions(base);
+    names.push_back(base);
+    for (auto &other : names) {
+        if (auto shelf = other == name ? nullptr : find(other))
+            siblings.emplace_back(std::move(other), std::move(shelf));
+    }
+    return siblings;
+}
+
+std::optional<Sequences> Directory::numbersAt(const std::string &name, media::MediaTime time) const
+{
+    for (const auto &[other, shelf] : siblingsOf(name)) {
+        if (const auto numbers = shelf->numbersAt(time))
+            return numbers;
+    }
+    return std::nullopt;
+}
+
+Sequences Directory::known(const std::string &name) const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_book.known(name);
+}
+
+std::vector<RenditionReport> Directory::reportsFor(const std::string &name) const
+{
+    std::vector<RenditionReport> reports;
+    for (const auto &[other, shelf] : siblingsOf(name)) {
+        const auto snapshot = shelf->content(Form::Main).snapshot;
+        if (!snapshot || snapshot->playlist.segments().empty())
+            continue;
+        const auto &playlist = snapshot->playlist;
+        RenditionReport report{"../" + percentEncoded(other) + "/main.m3u8", playlist.nextNumber() - 1, std::nullopt};
+        if (playlist.openParts() > 0)
+            report = {std::move(report.uri), playlist.nextNumber(), playlist.openParts() - 1};
+        else if (const auto parts = playlist.segments().back()->parts.size(); parts > 0)
+            report.part = parts - 1;
+        reports.push_back(std::move(report));
+    }
+    return reports;
+}
+
 bool Directory::retire(const std::string &name, const std::shared_ptr<Shelf> &shelf, SteadyTime since, Sequences next)
 {
     const std::lock_guard lock(m_mutex);
-    if (shelf->lastAsked() > since)
+    if (shelf->isAskedFor(since))
         return false;
     if (const auto found = m_shelves.find(name); found != m_shelves.end() && found->second == shelf)
         m_shelves.erase(found);
-    if (m_next.size() >= kMaxRemembered)
-        m_next.clear();
-    auto &remembered = m_next[name];
-    remembered.media = std::max(remembered.media, next.media);
-    remembered.discontinuity = std::max(remembered.discontinuity, next.discontinuity);
+    if (m_book.note(name, next))
+        save();
     return true;
+}
+
+void Directory::note(const std::string &name, Sequences next)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_book.note(name, next))
+        save();
+}
+
+void Directory::save()
+{
+    if (std::exchange(m_saving, true))
+        return;
+    asio::post(m_disk, [this] {
+        std::string text;
+        {
+            const std::lock_guard lock(m_mutex);
+            m_saving = false;
+            text = m_book.text();
+        }
+        (void)SequenceBook::write(m_book.file(), text);
+    });
 }
 
 } // namespace matinee::hls

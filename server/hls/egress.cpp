@@ -1,14 +1,10 @@
 #include "hls/egress.h"
 
-#include "flv/wire/tag_format.h"
 #include "observe/log.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/thread_pool.hpp>
 
-#include <openssl/rand.h>
-
-#include <array>
 #include <atomic>
 #include <utility>
 
@@ -25,19 +21,6 @@ constexpr milliseconds kTracksWait{1000}; // a stream this young may not have sh
 constexpr milliseconds kTracksPoll{50};
 constexpr int kViewerWindow = 3; // in target durations
 
-/// 80 bits: who has not seen the playlist cannot name a segment.
-std::string unguessable()
-{
-    constexpr std::string_view alphabet = "abcdefghijklmnopqrstuvwxyz234567";
-    std::array<std::uint8_t, 16> random;
-    if (RAND_bytes(random.data(), random.size()) != 1)
-        return {};
-    std::string text;
-    for (const auto byte : random)
-        text += alphabet[byte & 31];
-    return text;
-}
-
 /// Loading FFmpeg takes longer than a worker may be kept from its other viewers.
 Task<Result<void>> loadMuxer()
 {
@@ -46,18 +29,18 @@ Task<Result<void>> loadMuxer()
         co_return Result<void>{};
     asio::thread_pool loader(1);
     auto outcome = co_await asio::co_spawn(
-        loader, []() -> Task<Result<void>> { co_return mux::TsMuxer::load(); }, asio::use_awaitable);
+        loader, []() -> Task<Result<void>> { co_return mux::FragmentMuxer::load(); }, asio::use_awaitable);
     loaded = outcome.has_value();
     co_return outcome;
 }
 
 } // namespace
 
-Egress::Egress(Directory &directory, std::string name, std::string secret, std::shared_ptr<Shelf> shelf, Sequences start)
+Egress::Egress(Directory &directory, std::string name, std::shared_ptr<Shelf> shelf, Sequences start)
     : m_directory(directory),
       m_name(name),
       m_shelf(std::move(shelf)),
-      m_segmenter(std::move(name), std::move(secret), directory.options().segmenter, start, directory.store()),
+      m_segmenter(std::move(name), m_shelf->secret(), directory.options().segmenter, start, directory.store()),
       m_timer(net::Worker::current()->context()),
       m_lastLive(steady_clock::now())
 {
@@ -80,13 +63,15 @@ Task<void> Egress::run(std::shared_ptr<Directory> directory, std::string name, s
         }
     } leave{*directory, name, shelf, start};
 
-    auto secret = unguessable();
     const auto ready = co_await loadMuxer();
-    if (!ready || secret.empty()) {
-        shelf->refuse(ready ? fail(ErrorCode::Unavailable, "There is no randomness to name segments with.") : ready.error());
+    if (!ready || shelf->secret().empty()) {
+        for (const auto form : kForms)
+            shelf->refuse(form, ready ? fail(ErrorCode::Unavailable, "There is no randomness to name segments with.") : ready.error());
         co_return;
     }
-    Egress egress(*directory, name, std::move(secret), shelf, start);
+    Egress egress(*directory, name, shelf, start);
+    egress.m_segmenter.alignWith([&directory, &name](media::MediaTime time) { return directory->numbersAt(name, time); },
+                                 directory->known(name));
     log::info("hls", "{}: segmenting begins", name);
     co_await egress.live();
     leave.next = egress.m_segmenter.successor();
@@ -106,7 +91,7 @@ bool Egress::isOver()
         return true;
     const auto now = steady_clock::now();
     const auto &options = m_directory.options();
-    auto unasked = now - options.idle;
+    auto unasked = m_directory.isKept() ? SteadyTime::min() : now - options.idle;
     if (m_directory.isDraining() || m_deleted || now - m_lastLive > options.absence)
         unasked = SteadyTime::max(); // whoever asks
     m_over = m_directory.retire(m_name, m_shelf, unasked, m_segmenter.successor());
@@ -170,14 +155,26 @@ void Egress::countViewers()
     if (!state)
         return;
     m_interval = std::chrono::microseconds(static_cast<std::int64_t>(state->statistics.keyFrameIntervalSeconds * 1e6));
-    const auto &snapshot = m_segmenter.snapshot();
-    const auto target = snapshot ? snapshot->playlist.target() : std::chrono::seconds(2);
+    auto target = std::chrono::seconds(2);
+    for (const auto form : kForms) {
+        if (const auto *const rendition = m_segmenter.rendition(form); rendition && rendition->playlist())
+            target = rendition->playlist()->shape().target;
+    }
     m_directory.registry().setViewers(m_name, "hls", m_shelf->viewersSince(steady_clock::now() - kViewerWindow * target));
+}
+
+void Egress::wantForms()
+{
+    auto forms = m_shelf->askedSince(steady_clock::now() - m_directory.options().idle);
+    if (m_directory.isKept())
+        forms.set(static_cast<std::size_t>(Form::Main));
+    m_segmenter.want(forms);
 }
 
 void Egress::take()
 {
     const auto tracks = m_replica->tracks();
+    wantForms();
     for (;;) {
         const auto next = m_replica->next(m_cursor);
         if (!next.frame)
@@ -189,13 +186,34 @@ void Egress::take()
 
 void Egress::publish()
 {
-    const auto made = m_segmenter.segmentsMade();
-    if (made != m_counted) {
-        m_directory.segmentsMade().add(static_cast<double>(made - std::exchange(m_counted, made)));
-        m_shelf->publish(m_segmenter.snapshot());
-    } else if (!m_segmenter.snapshot() && m_segmenter.failure()) {
-        m_shelf->refuse(*m_segmenter.failure());
+    if (m_published == m_segmenter.version() && !m_segmenter.failure())
+        return;
+    m_published = m_segmenter.version();
+    if (m_segmenter.hasBegun()) {
+        const auto [time, numbers] = m_segmenter.beginning();
+        m_shelf->began(time, numbers);
     }
+    const auto made = m_segmenter.segmentsMade();
+    m_directory.segmentsMade().add(static_cast<double>(made - std::exchange(m_counted, made)));
+    const auto next = m_segmenter.successor();
+    if (std::exchange(m_discontinuities, next.discontinuity) != next.discontinuity)
+        m_directory.note(m_name, next);
+    for (const auto form : kForms)
+        publish(form);
+}
+
+void Egress::publish(Form form)
+{
+    const auto *const rendition = m_segmenter.rendition(form);
+    const auto failure = rendition ? rendition->failure() : m_segmenter.failure();
+    if (failure)
+        m_shelf->refuse(form, *failure);
+    else if (!rendition)
+        m_shelf->withdraw(form);
+    else if (rendition->playlist() && !rendition->playlist()->segments().empty())
+        m_shelf->publish(
+            form, std::make_shared<const Snapshot>(*rendition->playlist(), rendition->maps(), m_segmenter.tracks(),
+                                                   form == Form::Main ? m_directory.reportsFor(m_name) : std::vector<RenditionReport>()));
 }
 
 void Egress::onFrames()

@@ -19,7 +19,7 @@ public:
     /// From the first viewer to a while after the last. Closes the shelf at the end.
     static Task<void> run(std::shared_ptr<Directory> directory, std::string name, std::shared_ptr<Shelf> shelf, Sequences start);
 
-    Egress(Directory &directory, std::string name, std::string secret, std::shared_ptr<Shelf> shelf, Sequences start);
+    Egress(Directory &directory, std::string name, std::shared_ptr<Shelf> shelf, Sequences start);
 
 private:
     Task<void> live();
@@ -29,6 +29,8 @@ private:
     [[nodiscard]] bool isOver();
     void take();
     void publish();
+    void publish(Form form);
+    void wantForms();
     void countViewers();
 
     void onFrames() override;
@@ -46,7 +48,9 @@ private:
     bool m_deleted = false;
     bool m_over = false;
     SteadyTime m_lastLive;
-    std::uint64_t m_counted = 0; // segments that the metric has
+    std::uint64_t m_counted = 0;         // segments that the metric has
+    std::uint64_t m_published = 0;       // version of the segmenter
+    std::uint64_t m_discontinuities = 0; // that the directory has been told of
     std::chrono::microseconds m_interval{};
 };
 

@@ -1,5 +1,5 @@
-// HLS over HTTP: GET /hls/{name}.m3u8 and the segments that it names. Handlers on every worker read what the one segmenter of the
-// stream has put on its shelf; bytes are shared by all viewers.
+// HLS over HTTP: GET /hls/{name}.m3u8 (multivariant), /hls/{name}/main.m3u8, audio.m3u8 and ts.m3u8, and what they name. Handlers on
+// every worker read what the one segmenter of the stream has put on its shelf; bytes are shared by all viewers.
 #pragma once
 
 #include "hls/directory.h"
@@ -27,7 +27,7 @@ struct Dependencies
     Directory::WallClock clock{}; ///< Empty: the system's.
 };
 
-/// What is behind `dependencies` must outlive the router. Call drain() on the result when the server stops.
+/// What is behind `dependencies` must outlive the router. Before the start. Call drain() on the result when the server stops.
 std::shared_ptr<Directory> addRoutes(http::Router &router, Dependencies dependencies);
 
 } // namespace matinee::hls

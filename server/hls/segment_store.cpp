@@ -8,7 +8,7 @@ Result<void> MemoryStore::put(const std::string &id, SharedText bytes)
 {
     const std::lock_guard lock(m_mutex);
     if (m_bytes + bytes->size() > m_maxBytes)
-        return fail(ErrorCode::Unavailable, "There is no room for more HLS segments.");
+        return fail(ErrorCode::Unavailable, "There is no room for more HLS segments; livestream.hls_memory_megabytes bounds them.");
     m_bytes += bytes->size();
     auto &place = m_segments[id];
     if (place)

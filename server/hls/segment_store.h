@@ -1,6 +1,9 @@
-// Where finished segments are kept until no playlist names them any more. In memory here; another place is another class.
+// Where finished segments are kept until no playlist names them any more: in memory (here), in files (file_store.h).
 // Written by segmenters, read by handlers: any thread.
 #pragma once
+
+#include "hls/wire/playlist.h"
+#include "net/task.h"
 
 #include "common/protocol/result.h"
 
@@ -12,17 +15,18 @@
 
 namespace matinee::hls {
 
-using SharedText = std::shared_ptr<const std::string>;
-
 class SegmentStore
 {
 public:
     virtual ~SegmentStore() = default;
-    /// `id` is "name/segment.ts", unique for ever. Unavailable where there is no room.
+    /// `id` is "name/segment.m4s", unique for ever. Unavailable where there is no room. Never waits.
     virtual Result<void> put(const std::string &id, SharedText bytes) = 0;
-    /// Null: not there, or not any more.
+    /// What is at hand. Null: not there, not any more, or only by fetch().
     [[nodiscard]] virtual SharedText get(const std::string &id) const = 0;
+    /// The same, and what has to be waited for. Called on a worker, where it continues.
+    [[nodiscard]] virtual Task<SharedText> fetch(std::string id) { co_return get(id); }
     virtual void drop(const std::string &id) = 0;
+    [[nodiscard]] virtual std::size_t bytes() const = 0; ///< In memory.
 };
 
 class MemoryStore final : public SegmentStore
@@ -33,7 +37,7 @@ public:
     Result<void> put(const std::string &id, SharedText bytes) override;
     [[nodiscard]] SharedText get(const std::string &id) const override;
     void drop(const std::string &id) override;
-    [[nodiscard]] std::size_t bytes() const;
+    [[nodiscard]] std::size_t bytes() const override;
 
 private:
     const std::size_t m_maxBytes;

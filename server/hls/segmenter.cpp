@@ -8,178 +8,239 @@
 namespace matinee::hls {
 
 using media::MediaTime;
-using std::chrono::microseconds;
 
 namespace {
 
 // New audio waits so long for a key frame to begin a new segment at; then it does not wait any more.
 constexpr MediaTime kAudioPatience = std::chrono::seconds(10);
 // The dates in the playlist follow the sum of durations; they are set anew where the wall clock says something else by this much.
-constexpr microseconds kClockDrift = std::chrono::seconds(1);
+constexpr Microseconds kClockDrift = std::chrono::seconds(1);
 // Room between the segments seen and the target duration: key frames do not come to the millisecond.
-constexpr microseconds kTargetMargin = std::chrono::milliseconds(500);
+constexpr Microseconds kTargetMargin = std::chrono::milliseconds(500);
 
-std::string percentEncoded(std::string_view text)
+/// As many whole frames as come nearest to `wanted`, with room for time stamps that were rounded to milliseconds. Parts that are cut when
+/// the next frame would not fit then last at least 85 % of it, as RFC 8216bis wants (4.4.4.9).
+Microseconds partTargetOf(Microseconds wanted, Microseconds frame)
 {
-    constexpr std::string_view hex = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<std::uint8_t>(c);
-        const bool plain =
-            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
-        if (plain)
-            out += c;
-        else
-            out.append({'%', hex[byte >> 4], hex[byte & 15]});
-    }
-    return out;
+    if (wanted.count() <= 0 || frame.count() <= 0)
+        return Microseconds(0);
+    const auto frames = std::max<std::int64_t>((wanted + frame / 2) / frame, 1);
+    const auto target = frames * frame + std::max<Microseconds>(frames * frame / 20, std::chrono::milliseconds(2));
+    return std::chrono::ceil<std::chrono::milliseconds>(target);
 }
 
 } // namespace
 
 Segmenter::Segmenter(std::string name, std::string secret, SegmenterLimits limits, Sequences start, SegmentStore &store)
-    : m_name(std::move(name)), m_secret(std::move(secret)), m_limits(limits), m_start(start), m_store(store), m_cutter(limits.cut)
+    : m_name(std::move(name)),
+      m_secret(std::move(secret)),
+      m_limits(limits),
+      m_store(store),
+      m_cutter(limits.cut),
+      m_next(start.media),
+      m_discontinuities(start.discontinuity)
 {
 }
 
-Segmenter::~Segmenter()
+void Segmenter::alignWith(Align align, Sequences known)
 {
-    for (const auto &id : m_stored)
-        m_store.drop(id);
+    m_align = std::move(align);
+    m_known = known;
 }
 
-Sequences Segmenter::successor() const
+bool Segmenter::has(const media::TrackPtr &track) const
 {
-    return m_playlist ? m_playlist->successor() : m_start;
+    return std::find(m_tracks.begin(), m_tracks.end(), track) != m_tracks.end();
+}
+
+/// A muxer is tried once for each new track, so that one broken configuration does not take the other track with it.
+bool Segmenter::isUsable(const media::TrackPtr &track)
+{
+    if (std::find(m_refused.begin(), m_refused.end(), track) != m_refused.end())
+        return false;
+    if (has(track))
+        return true;
+    if (const auto muxer = mux::FragmentMuxer::create({track}); !muxer) {
+        log::warn("hls", "{}: a track is left out: {}", m_name, muxer.error().message);
+        if (m_refused.size() >= kMaxRefused)
+            m_refused.erase(m_refused.begin());
+        m_refused.push_back(track);
+        return false;
+    }
+    return true;
+}
+
+std::optional<Error> Segmenter::failure() const
+{
+    if (!m_tracks.empty() || m_refused.empty())
+        return std::nullopt;
+    return fail(ErrorCode::FailedPrecondition, "The encoder's description of its tracks is of no use; HLS cannot carry them.");
 }
 
 bool Segmenter::needsTables(const media::Frame &frame) const
 {
-    return !m_muxer || !m_muxer->has(*frame.track) || (m_audioWaits && frame.isVideo() && frame.key);
+    return !has(frame.track) || (m_audioWaits && frame.isVideo() && frame.key);
 }
 
 /// Tables and decoder configurations change between segments only, and video can only go on from a key frame. So new audio waits for
 /// one; the video that everybody is watching is not interrupted for it.
 bool Segmenter::mayChangeTables(const media::Frame &frame)
 {
-    if (frame.isVideo() || !m_cutter.isOpen() || !m_hasVideo)
+    if (frame.isVideo() || !m_cutter.isOpen() || !m_hasVideo || frame.discontinuity)
         return true;
     if (!m_audioWaits || frame.dts < *m_audioWaits)
         m_audioWaits = frame.dts;
     return frame.dts - *m_audioWaits > kAudioPatience;
 }
 
-bool Segmenter::changeTables(const media::Frame &frame, std::vector<media::TrackPtr> tracks)
+void Segmenter::changeTables(const media::Frame &frame, std::vector<media::TrackPtr> tracks)
 {
     if (const auto duration = m_cutter.close(frame.dts))
-        finish(*duration);
-    std::erase_if(tracks, [&](const media::TrackPtr &track) { return track->kind == frame.track->kind || !mux::TsMuxer::carries(*track); });
+        finish(*duration, frame.isVideo() ? std::optional(frame.dts) : std::nullopt);
+    std::erase_if(tracks, [&](const media::TrackPtr &track) { return track->kind == frame.track->kind || !isUsable(track); });
     tracks.insert(frame.isVideo() ? tracks.begin() : tracks.end(), frame.track);
-    m_hasVideo = tracks.front()->kind == media::Kind::Video;
+    m_tracks = std::move(tracks);
+    m_hasVideo = m_tracks.front()->kind == media::Kind::Video;
     m_audioWaits.reset();
-    m_muxer.reset();
-    auto muxer = mux::TsMuxer::create(tracks);
-    if (!muxer) {
-        m_refused = frame.track;
-        m_failure = muxer.error();
-        log::warn("hls", "{}: no segments: {}", m_name, muxer.error().message);
-        return false;
+    for (auto &rendition : m_renditions) {
+        if (rendition)
+            rendition->setTracks(m_tracks);
     }
-    m_muxer = std::move(*muxer);
-    m_failure.reset();
-    m_discontinuity = m_playlist.has_value();
-    return true;
+    ++m_version;
+    m_discontinuity = m_begun;
 }
 
-void Segmenter::write(const media::Frame &frame, const std::vector<media::TrackPtr> &tracks, WallTime arrived, microseconds interval)
+void Segmenter::write(const media::Frame &frame, const std::vector<media::TrackPtr> &tracks, WallTime arrived, Microseconds interval)
 {
-    if (!mux::TsMuxer::carries(*frame.track)) {
-        if (!m_muxer && std::none_of(tracks.begin(), tracks.end(), [](const auto &track) { return mux::TsMuxer::carries(*track); }))
-            m_failure = fail(ErrorCode::FailedPrecondition, "HLS carries H.264 video and AAC audio here; this stream has neither.");
-        return;
-    }
-    if (frame.track == m_refused)
+    if (!isUsable(frame.track))
         return;
     m_interval = interval;
-    if (needsTables(frame) && (!mayChangeTables(frame) || !changeTables(frame, tracks)))
-        return;
-    const auto decision = m_cutter.consider(frame, m_muxer->pendingBytes(), m_hasVideo);
+    if (frame.discontinuity && has(frame.track)) // its tracks should be new; where they are not, the break is one all the same
+        endTimeline();
+    if (needsTables(frame)) {
+        if (!mayChangeTables(frame))
+            return;
+        changeTables(frame, tracks);
+    }
+    const auto decision = m_cutter.consider(frame, pendingBytes(), m_hasVideo);
+    const auto next = frame.isVideo() ? std::optional(frame.dts) : std::nullopt;
     switch (decision.cut) {
     case Cut::Skip:
         return;
     case Cut::None:
+        considerPart(frame);
         break;
     case Cut::Begin:
-        begin(arrived, true);
+        begin(frame, arrived, true);
         break;
     case Cut::Key:
     case Cut::Forced:
-        finish(decision.duration);
-        begin(arrived, false);
+        finish(decision.duration, next);
+        begin(frame, arrived, false);
         break;
     case Cut::Gap:
-        finish(decision.duration);
-        m_discontinuity = true;
-        begin(arrived, true);
+        finish(decision.duration, std::nullopt);
+        m_discontinuity = m_begun;
+        begin(frame, arrived, true);
         break;
     }
-    if (const auto written = m_muxer->write(frame); !written) {
-        ++m_framesRefused;
-        log::debug("hls", "{}: left out a frame: {}", m_name, written.error().message);
-    }
+    m_leadFrames += frame.isVideo() || !m_hasVideo ? 1 : 0;
+    bool refused = false;
+    for (const auto &rendition : m_renditions)
+        refused = (rendition && !rendition->write(frame)) || refused;
+    m_framesRefused += refused ? 1 : 0;
 }
 
 void Segmenter::endTimeline()
 {
     if (const auto duration = m_cutter.close())
-        finish(*duration);
-    m_muxer.reset();
+        finish(*duration, std::nullopt);
+    m_tracks.clear();
     m_audioWaits.reset();
-    m_discontinuity = m_playlist.has_value();
+    m_discontinuity = m_begun;
 }
 
-void Segmenter::begin(WallTime arrived, bool newTimeline)
+void Segmenter::begin(const media::Frame &frame, WallTime arrived, bool newTimeline)
 {
     const bool drifted = !m_expected || arrived - *m_expected > kClockDrift || *m_expected - arrived > kClockDrift;
     m_begins = newTimeline || drifted ? arrived : *m_expected;
+    const bool discontinuity = std::exchange(m_discontinuity, false);
+    m_discontinuities += discontinuity ? 1 : 0;
+    if (const auto align = std::exchange(m_align, nullptr)) {
+        if (const auto numbers = align(frame.dts)) {
+            m_next = std::max(numbers->media, m_known.media);
+            m_discontinuities = std::max(numbers->discontinuity, m_known.discontinuity);
+        }
+    }
+    m_begun = true;
+    m_leadFrames = 0;
+    m_partBegins = frame.dts;
+    m_segmentBegins = frame.dts;
+    for (const auto form : kForms) {
+        auto &rendition = m_renditions[static_cast<std::size_t>(form)];
+        const bool wanted = m_wanted[static_cast<std::size_t>(form)];
+        if (rendition && !wanted)
+            rendition.reset();
+        if (!rendition && wanted) {
+            rendition = std::make_unique<Rendition>(form, m_name, m_secret, m_limits.kept, m_store);
+            rendition->setTracks(m_tracks);
+        }
+        if (rendition && !rendition->failure())
+            rendition->begin({m_next, m_discontinuities, discontinuity, m_begins});
+    }
+    ++m_next; // of the segment after this one: the number is taken whether or not anything comes of it
+    ++m_version;
 }
 
-void Segmenter::settleTarget(MediaTime first)
+/// Fixes what must not change while a playlist lives, by what the first segment was like.
+void Segmenter::settle(MediaTime first)
 {
     const auto &cut = m_limits.cut;
     // As many whole groups of pictures as reach the wanted length.
-    const auto groups = m_interval.count() > 0 ? (cut.wanted + m_interval - microseconds(1)) / m_interval : 0;
+    const auto groups = m_interval.count() > 0 ? (cut.wanted + m_interval - Microseconds(1)) / m_interval : 0;
     const auto longest = std::max({cut.wanted, first, groups * m_interval}) + kTargetMargin;
-    const auto target = std::chrono::ceil<std::chrono::seconds>(std::min<microseconds>(longest, cut.longest));
-    m_playlist.emplace(target, m_limits.playlistLength, m_start);
-    m_cutter.limitTo(target);
+    m_shape.emplace();
+    m_shape->target = std::chrono::ceil<std::chrono::seconds>(std::min<Microseconds>(longest, cut.longest));
+    m_shape->length = m_limits.playlistLength;
+    m_shape->window = m_limits.window;
+    m_frameTime = m_leadFrames > 0 ? first / static_cast<std::int64_t>(m_leadFrames) : Microseconds(0);
+    const auto part = partTargetOf(m_limits.part, m_frameTime);
+    m_shape->partTarget = part * 3 <= m_shape->target ? part : Microseconds(0); // longer ones would bring no viewer nearer
+    m_cutter.limitTo(m_shape->target);
 }
 
-void Segmenter::finish(MediaTime duration)
+void Segmenter::finish(MediaTime duration, std::optional<MediaTime> next)
 {
-    auto bytes = m_muxer->cut();
     m_expected = m_begins + duration;
-    if (!bytes || bytes->empty()) {
-        m_discontinuity = m_playlist.has_value();
+    if (!m_shape)
+        settle(duration);
+    bool any = false;
+    for (const auto &rendition : m_renditions) {
+        if (rendition && rendition->isOpen())
+            any = rendition->finish(duration, next, *m_shape) || any;
+    }
+    m_segmentsMade += any ? 1 : 0;
+    ++m_version;
+}
+
+void Segmenter::considerPart(const media::Frame &frame)
+{
+    auto &main = m_renditions[static_cast<std::size_t>(Form::Main)];
+    if (!main || !m_shape || m_shape->partTarget.count() == 0 || frame.isVideo() != m_hasVideo)
         return;
-    }
-    if (!m_playlist)
-        settleTarget(duration);
-    const auto number = m_secret + "-" + std::to_string(m_playlist->nextSequence());
-    const auto id = m_name + "/" + number;
-    if (const auto stored = m_store.put(id, std::make_shared<const std::string>(std::move(*bytes))); !stored) {
-        log::warn("hls", "{}: a segment is lost: {}", m_name, stored.error().message);
-        m_discontinuity = true;
+    if (frame.dts - m_partBegins + m_frameTime <= m_shape->partTarget)
         return;
-    }
-    m_stored.push_back(id);
-    m_playlist->push({percentEncoded(m_name) + "/" + number + ".ts", duration, m_begins, std::exchange(m_discontinuity, false)});
-    while (m_stored.size() > m_playlist->segments().size() + m_limits.kept) {
-        m_store.drop(m_stored.front());
-        m_stored.pop_front();
-    }
-    ++m_segmentsMade;
-    m_snapshot = std::make_shared<const Snapshot>(Snapshot{*m_playlist, std::make_shared<const std::string>(m_playlist->text())});
+    main->endPart(frame.dts);
+    m_partBegins = frame.dts;
+    ++m_version;
+}
+
+std::size_t Segmenter::pendingBytes() const
+{
+    std::size_t most = 0;
+    for (const auto &rendition : m_renditions)
+        most = std::max(most, rendition ? rendition->pendingBytes() : 0);
+    return most;
 }
 
 } // namespace matinee::hls

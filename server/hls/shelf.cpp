@@ -2,24 +2,34 @@
 
 #include <boost/asio/as_tuple.hpp>
 
-#include <string>
+#include <algorithm>
 #include <utility>
 
 namespace matinee::hls {
 
-Shelf::Content Shelf::content() const
+Shelf::Shelf(std::string secret, SteadyTime now) : m_secret(std::move(secret)), m_lastAsked(now) {}
+
+Shelf::Content Shelf::content(Form form) const
 {
     const std::lock_guard lock(m_mutex);
-    return m_content;
+    return at(form);
 }
 
-Task<Shelf::Content> Shelf::await(std::chrono::milliseconds timeout)
+bool Shelf::answers(const Content &content, const Reload &reload) const
 {
-    const auto waiter = std::make_shared<Waiter>(*net::Worker::current());
+    if (content.failure || content.closed)
+        return true;
+    return content.snapshot && reachOf(content.snapshot->playlist, reload) != Reach::Wait;
+}
+
+Task<Shelf::Content> Shelf::await(Form form, Reload reload, std::chrono::milliseconds timeout)
+{
+    std::shared_ptr<Waiter> waiter;
     {
         const std::lock_guard lock(m_mutex);
-        if (m_content.snapshot || m_content.failure || m_content.closed)
-            co_return m_content;
+        if (answers(at(form), reload) || m_waiters.size() >= kMaxWaiters)
+            co_return at(form);
+        waiter = std::make_shared<Waiter>(*net::Worker::current(), form, reload);
         m_waiters.push_back(waiter);
     }
     struct Leave // also when the worker stops and this coroutine is given up
@@ -35,28 +45,42 @@ Task<Shelf::Content> Shelf::await(std::chrono::milliseconds timeout)
     // Woken by a post to this worker, which cannot run before the wait has begun.
     waiter->timer.expires_after(timeout);
     (void)co_await waiter->timer.async_wait(asio::as_tuple(asio::use_awaitable));
-    co_return content();
+    co_return content(form);
 }
 
-void Shelf::seen(std::string_view address, std::string_view userAgent, SteadyTime now)
+void Shelf::seen(Form form, std::string_view address, std::string_view userAgent, SteadyTime now)
 {
-    const auto viewer = std::hash<std::string>{}(std::string(address) + '\n' + std::string(userAgent));
+    std::size_t viewer = std::hash<std::string_view>{}(address);
+    viewer ^= std::hash<std::string_view>{}(userAgent) + 0x9e3779b97f4a7c15ULL + (viewer << 6) + (viewer >> 2);
     const std::lock_guard lock(m_mutex);
     m_lastAsked = now;
+    m_asked[static_cast<std::size_t>(form)] = now;
     if (m_viewers.size() < kMaxViewers || m_viewers.contains(viewer))
         m_viewers[viewer] = now;
 }
 
-void Shelf::touch(SteadyTime now)
+void Shelf::touch(Form form, SteadyTime now)
 {
     const std::lock_guard lock(m_mutex);
     m_lastAsked = now;
+    m_asked[static_cast<std::size_t>(form)] = now;
 }
 
-SteadyTime Shelf::lastAsked() const
+bool Shelf::isAskedFor(SteadyTime since) const
 {
     const std::lock_guard lock(m_mutex);
-    return m_lastAsked;
+    return m_lastAsked > since || (!m_waiters.empty() && since != SteadyTime::max());
+}
+
+FormSet Shelf::askedSince(SteadyTime from) const
+{
+    const std::lock_guard lock(m_mutex);
+    FormSet forms;
+    for (std::size_t form = 0; form < kFormCount; ++form)
+        forms[form] = m_asked[form] && *m_asked[form] >= from;
+    for (const auto &waiter : m_waiters)
+        forms.set(static_cast<std::size_t>(waiter->form));
+    return forms;
 }
 
 std::uint32_t Shelf::viewersSince(SteadyTime from)
@@ -66,34 +90,67 @@ std::uint32_t Shelf::viewersSince(SteadyTime from)
     return static_cast<std::uint32_t>(m_viewers.size());
 }
 
-void Shelf::publish(std::shared_ptr<const Snapshot> snapshot)
+std::optional<Sequences> Shelf::numbersAt(media::MediaTime time) const
 {
+    constexpr media::MediaTime close = std::chrono::milliseconds(100); // encoders of one stream round alike, and differ by a frame at most
     const std::lock_guard lock(m_mutex);
-    m_content.snapshot = std::move(snapshot);
-    m_content.failure.reset();
-    wakeAll();
+    for (const auto &[begins, numbers] : m_beginnings) {
+        if (time - begins < close && begins - time < close)
+            return numbers;
+    }
+    return std::nullopt;
 }
 
-void Shelf::refuse(Error failure)
+void Shelf::began(media::MediaTime time, Sequences numbers)
 {
     const std::lock_guard lock(m_mutex);
-    m_content.failure = std::move(failure);
-    wakeAll();
+    if (!m_beginnings.empty() && m_beginnings.back().second.media == numbers.media)
+        return;
+    m_beginnings.emplace_back(time, numbers);
+    if (m_beginnings.size() > kMaxBeginnings)
+        m_beginnings.pop_front();
+}
+
+void Shelf::publish(Form form, std::shared_ptr<const Snapshot> snapshot)
+{
+    const std::lock_guard lock(m_mutex);
+    at(form).snapshot.swap(snapshot); // the old one is freed after the lock
+    at(form).failure.reset();
+    wake();
+}
+
+void Shelf::refuse(Form form, Error failure)
+{
+    const std::lock_guard lock(m_mutex);
+    at(form).failure = std::move(failure);
+    wake();
+}
+
+void Shelf::withdraw(Form form)
+{
+    const std::lock_guard lock(m_mutex);
+    at(form).snapshot.reset();
+    at(form).failure.reset();
 }
 
 void Shelf::close()
 {
     const std::lock_guard lock(m_mutex);
-    m_content.closed = true;
-    wakeAll();
+    for (auto &content : m_contents)
+        content.closed = true;
+    wake();
 }
 
-void Shelf::wakeAll()
+/// Those whose wish is there now; the others go on waiting undisturbed.
+void Shelf::wake()
 {
-    for (auto &waiter : std::exchange(m_waiters, {})) {
-        auto &worker = waiter->worker;
-        worker.post([waiter = std::move(waiter)] { waiter->timer.cancel(); });
+    const auto ready = std::stable_partition(m_waiters.begin(), m_waiters.end(),
+                                             [&](const auto &waiter) { return !answers(at(waiter->form), waiter->reload); });
+    for (auto it = ready; it != m_waiters.end(); ++it) {
+        auto &worker = (*it)->worker;
+        worker.post([waiter = std::move(*it)] { waiter->timer.cancel(); });
     }
+    m_waiters.erase(ready, m_waiters.end());
 }
 
 } // namespace matinee::hls

@@ -1,18 +1,24 @@
-// What the handlers of all workers see of one stream's HLS: the newest playlist, who waits for it, who has looked lately.
+// What the handlers of all workers see of one stream's HLS: the newest playlist of each form, who waits for what, who has looked lately.
 // Shared by its egress and by requests under way; any thread. The lock is held for a few words only.
 #pragma once
 
 #include "hls/segmenter.h"
+#include "hls/snapshot.h"
+#include "hls/wire/reload.h"
 #include "net/worker.h"
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <array>
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace matinee::hls {
@@ -22,7 +28,8 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 class Shelf
 {
 public:
-    explicit Shelf(SteadyTime now) : m_lastAsked(now) {}
+    /// `secret`: what every address of this stream begins with, until its segmenter ends.
+    Shelf(std::string secret, SteadyTime now);
 
     /// What there is now.
     struct Content
@@ -31,38 +38,60 @@ public:
         std::optional<Error> failure;             ///< There will be none, and why.
         bool closed = false;                      ///< The stream ended or nobody asked for long; ask the directory again.
     };
-    [[nodiscard]] Content content() const;
-    /// Waits on the calling worker until there is a snapshot, a failure or the end; at most `timeout`.
-    Task<Content> await(std::chrono::milliseconds timeout);
+    [[nodiscard]] Content content(Form form) const;
+    /// Waits on the calling worker until there is a snapshot that has what `reload` asks for, a failure or the end; at most `timeout`.
+    /// More than kMaxWaiters are not kept waiting.
+    Task<Content> await(Form form, Reload reload, std::chrono::milliseconds timeout);
 
-    /// A playlist was asked for: keeps the stream's segmenter alive and counts the viewer.
-    void seen(std::string_view address, std::string_view userAgent, SteadyTime now);
-    void touch(SteadyTime now);
-    [[nodiscard]] SteadyTime lastAsked() const;
-    /// Viewers that asked for the playlist since `from`; forgets the others.
+    [[nodiscard]] const std::string &secret() const { return m_secret; }
+
+    /// A playlist was asked for: keeps the stream's segmenter at this form and counts the viewer.
+    void seen(Form form, std::string_view address, std::string_view userAgent, SteadyTime now);
+    void touch(Form form, SteadyTime now);
+    /// Somebody has asked after `since`, or waits for an answer.
+    [[nodiscard]] bool isAskedFor(SteadyTime since) const;
+    [[nodiscard]] FormSet askedSince(SteadyTime from) const;
+    /// Viewers that asked for a playlist since `from`; forgets the others.
     [[nodiscard]] std::uint32_t viewersSince(SteadyTime from);
 
+    /// Numbers of the segment that begins at `time` on the stream's timeline, or close by: renditions of one stream number alike.
+    [[nodiscard]] std::optional<Sequences> numbersAt(media::MediaTime time) const;
+
     // the egress
-    void publish(std::shared_ptr<const Snapshot> snapshot);
-    void refuse(Error failure);
+    void began(media::MediaTime time, Sequences numbers);
+    void publish(Form form, std::shared_ptr<const Snapshot> snapshot);
+    void refuse(Form form, Error failure);
+    /// The form is not made any more.
+    void withdraw(Form form);
     void close(); ///< Releases who waits.
 
 private:
     static constexpr std::size_t kMaxViewers = 20000; // more are served and not counted
+    static constexpr std::size_t kMaxWaiters = 50000;
+    static constexpr std::size_t kMaxBeginnings = 32;
 
     struct Waiter
     {
-        explicit Waiter(net::Worker &worker) : worker(worker), timer(worker.context()) {}
+        Waiter(net::Worker &worker, Form form, Reload reload) : worker(worker), timer(worker.context()), form(form), reload(reload) {}
         net::Worker &worker;
         asio::steady_timer timer; // worker
+        const Form form;
+        const Reload reload;
     };
-    void wakeAll();
+    [[nodiscard]] bool answers(const Content &content, const Reload &reload) const;
+    void wake();
+    [[nodiscard]] Content &at(Form form) { return m_contents[static_cast<std::size_t>(form)]; }
+    [[nodiscard]] const Content &at(Form form) const { return m_contents[static_cast<std::size_t>(form)]; }
+
+    const std::string m_secret;
 
     mutable std::mutex m_mutex; // guards all below
-    Content m_content;
-    std::vector<std::shared_ptr<Waiter>> m_waiters; // one a request under way at most, so bounded by the connections
+    std::array<Content, kFormCount> m_contents;
+    std::vector<std::shared_ptr<Waiter>> m_waiters; // one a request under way at most
+    std::array<std::optional<SteadyTime>, kFormCount> m_asked;
     SteadyTime m_lastAsked;
-    std::unordered_map<std::size_t, SteadyTime> m_viewers; // hash of address and user agent: last seen
+    std::deque<std::pair<media::MediaTime, Sequences>> m_beginnings; // of the newest segments
+    std::unordered_map<std::size_t, SteadyTime> m_viewers;           // hash of address and user agent: last seen
 };
 
 } // namespace matinee::hls

@@ -16,17 +16,29 @@ namespace matinee::mux {
 
 // What is used of each library; one line here is all that a further function needs.
 #define MATINEE_LIBAVFORMAT(F)                                                                                                             \
+    F(avformat_alloc_context)                                                                                                              \
     F(avformat_alloc_output_context2)                                                                                                      \
+    F(avformat_close_input)                                                                                                                \
+    F(avformat_find_stream_info)                                                                                                           \
     F(avformat_free_context)                                                                                                               \
     F(avformat_new_stream)                                                                                                                 \
+    F(avformat_open_input)                                                                                                                 \
     F(avformat_write_header)                                                                                                               \
+    F(av_find_best_stream)                                                                                                                 \
+    F(av_read_frame)                                                                                                                       \
     F(av_write_frame)                                                                                                                      \
     F(avio_alloc_context)                                                                                                                  \
     F(avio_context_free)                                                                                                                   \
-    F(avio_flush)
+    F(avio_closep)                                                                                                                         \
+    F(avio_flush)                                                                                                                          \
+    F(avio_open2)                                                                                                                          \
+    F(avio_write)
 #define MATINEE_LIBAVCODEC(F)                                                                                                              \
     F(av_packet_alloc)                                                                                                                     \
-    F(av_packet_free)
+    F(avcodec_get_name)                                                                                                                    \
+    F(av_packet_free)                                                                                                                      \
+    F(av_packet_get_side_data)                                                                                                             \
+    F(av_packet_unref)
 #define MATINEE_LIBAVUTIL(F)                                                                                                               \
     F(av_channel_layout_default)                                                                                                           \
     F(av_dict_free)                                                                                                                        \
@@ -35,6 +47,7 @@ namespace matinee::mux {
     F(av_log_format_line2)                                                                                                                 \
     F(av_log_set_callback)                                                                                                                 \
     F(av_mallocz)                                                                                                                          \
+    F(av_rescale_q)                                                                                                                        \
     F(av_opt_set)                                                                                                                          \
     F(av_strerror)
 

@@ -65,6 +65,7 @@ protected:
         return times;
     }
 
+    const sample::Folder m_folder; // outlives what writes into it
     observe::Metrics m_metrics;
     house::House m_house;
     std::shared_ptr<hls::Directory> m_directory;
@@ -75,8 +76,8 @@ TEST_F(HlsProtocol, PlaysWithoutADecodeErrorAndWithRisingTimes)
     open(quick());
     const house::Publisher publisher(m_house, "cinema", sample::parse(sample::encode({.seconds = 20, .bFrames = 2})));
     const auto errors =
-        std::async(std::launch::async, [&] { return sample::decodeErrors(m_house.url("/hls/cinema.m3u8"), "-t 8"); }).share();
-    const auto packets = sample::packetsOf(m_house.url("/hls/cinema.m3u8"), "-read_intervals %+8");
+        std::async(std::launch::async, [&] { return sample::decodeErrors(m_house.url("/hls/cinema/ts.m3u8"), "-t 8"); }).share();
+    const auto packets = sample::packetsOf(m_house.url("/hls/cinema/ts.m3u8"), "-read_intervals %+8");
     EXPECT_EQ(errors.get(), "");
     sample::expectMonotonic(packets);
     EXPECT_GT(packets.size(), 500u) << "8 s at 30 pictures and 47 audio frames a second";
@@ -88,7 +89,7 @@ TEST_F(HlsProtocol, AnswersTheFirstViewerWithASegmentThatBeginsAtTheCachedKeyFra
     const house::Publisher publisher(m_house, "cinema", sample::parse(sample::encode({.seconds = 15})));
     std::this_thread::sleep_for(1500ms);
     const auto start = std::chrono::steady_clock::now();
-    const auto answer = m_house.get("/hls/cinema.m3u8", "Origin: https://player.example\r\n");
+    const auto answer = m_house.get("/hls/cinema/ts.m3u8", "Origin: https://player.example\r\n");
     EXPECT_LT(std::chrono::steady_clock::now() - start, 1500ms);
     ASSERT_EQ(answer.status, 200) << answer.body;
     EXPECT_TRUE(answer.has("content-type: application/vnd.apple.mpegurl")) << answer.head;
@@ -96,7 +97,7 @@ TEST_F(HlsProtocol, AnswersTheFirstViewerWithASegmentThatBeginsAtTheCachedKeyFra
     EXPECT_THAT(answer.head, HasSubstr("no-store"));
     const auto uris = segmentsOf(answer.body);
     ASSERT_EQ(uris.size(), 1u);
-    const auto segment = m_house.get("/hls/" + uris[0]);
+    const auto segment = m_house.get("/hls/cinema/" + uris[0]);
     EXPECT_EQ(segment.status, 200);
     EXPECT_TRUE(segment.has("content-type: video/mp2t")) << segment.head;
     EXPECT_TRUE(segment.has("content-length: " + std::to_string(segment.body.size()))) << segment.head;
@@ -112,7 +113,7 @@ TEST_F(HlsProtocol, KeepsNothingForAPlaylistThatDoesNotExist)
 {
     open();
     for (int i = 0; i < 50; ++i) {
-        const auto answer = m_house.get("/hls/nothing" + std::to_string(i) + ".m3u8");
+        const auto answer = m_house.get("/hls/nothing" + std::to_string(i) + "/main.m3u8");
         ASSERT_EQ(answer.status, 404);
         ASSERT_TRUE(answer.has("retry-after: 2")) << answer.head;
         ASSERT_THAT(answer.body, HasSubstr("is not live"));
@@ -123,9 +124,9 @@ TEST_F(HlsProtocol, KeepsNothingForAPlaylistThatDoesNotExist)
 TEST_F(HlsProtocol, ALookWithHeadBeginsNothing)
 {
     open(quick());
-    EXPECT_EQ(m_house.request("HEAD", "/hls/cinema.m3u8").status, 404);
+    EXPECT_EQ(m_house.request("HEAD", "/hls/cinema/ts.m3u8").status, 404);
     const house::Publisher publisher(m_house, "cinema", sample::parse(sample::encode({.seconds = 5})));
-    const auto answer = m_house.request("HEAD", "/hls/cinema.m3u8");
+    const auto answer = m_house.request("HEAD", "/hls/cinema/ts.m3u8");
     EXPECT_EQ(answer.status, 200);
     EXPECT_THAT(answer.body, IsEmpty());
     EXPECT_EQ(m_directory->find("cinema"), nullptr);
@@ -144,7 +145,7 @@ TEST_F(HlsProtocol, NumbersNeverGoBackWhilePublishersComeAndGo)
         house::Publisher publisher(m_house, "cinema", sample::parse(encoded), static_cast<std::size_t>(round) % 2);
         const auto end = std::chrono::steady_clock::now() + 4500ms;
         while (std::chrono::steady_clock::now() < end) {
-            const auto answer = m_house.get("/hls/cinema.m3u8");
+            const auto answer = m_house.get("/hls/cinema/ts.m3u8");
             ASSERT_EQ(answer.status, 200) << "round " << round << ": " << answer.body;
             const auto now = number(answer.body, "EXT-X-MEDIA-SEQUENCE");
             const auto nowDiscontinuities = number(answer.body, "EXT-X-DISCONTINUITY-SEQUENCE");
@@ -170,13 +171,13 @@ TEST_F(HlsProtocol, PlaysOnAcrossAPublishersReturn)
     const auto encoded = sample::encode({.seconds = 5});
     {
         house::Publisher publisher(m_house, "cinema", sample::parse(encoded));
-        EXPECT_EQ(m_house.get("/hls/cinema.m3u8").status, 200);
+        EXPECT_EQ(m_house.get("/hls/cinema/ts.m3u8").status, 200);
         publisher.wait();
     }
     house::Publisher publisher(m_house, "cinema", sample::parse(encoded), 1);
     publisher.wait();
-    ASSERT_TRUE(eventually([&] { return count(m_house.get("/hls/cinema.m3u8").body, "#EXTINF") >= 9; }));
-    const auto errors = sample::decodeErrors(m_house.url("/hls/cinema.m3u8"), "-live_start_index 0 -t 8");
+    ASSERT_TRUE(eventually([&] { return count(m_house.get("/hls/cinema/ts.m3u8").body, "#EXTINF") >= 9; }));
+    const auto errors = sample::decodeErrors(m_house.url("/hls/cinema/ts.m3u8"), "-live_start_index 0 -t 8");
     EXPECT_EQ(errors, "");
 }
 
@@ -186,11 +187,11 @@ TEST_F(HlsProtocol, StopsWhenNobodyAsksAndGoesOnCountingLater)
     options.idle = 1s;
     open(options);
     const house::Publisher publisher(m_house, "cinema", sample::parse(sample::encode({.seconds = 20})));
-    const auto first = m_house.get("/hls/cinema.m3u8");
+    const auto first = m_house.get("/hls/cinema/ts.m3u8");
     ASSERT_EQ(first.status, 200);
     ASSERT_TRUE(eventually([&] { return m_directory->find("cinema") == nullptr; }));
     ASSERT_TRUE(eventually([&] { return m_directory->storedBytes() == 0; })) << "its segments are gone";
-    const auto second = m_house.get("/hls/cinema.m3u8");
+    const auto second = m_house.get("/hls/cinema/ts.m3u8");
     ASSERT_EQ(second.status, 200);
     EXPECT_GT(number(second.body, "EXT-X-MEDIA-SEQUENCE"), number(first.body, "EXT-X-MEDIA-SEQUENCE"));
     EXPECT_GT(number(second.body, "EXT-X-DISCONTINUITY-SEQUENCE"), number(first.body, "EXT-X-DISCONTINUITY-SEQUENCE"));
@@ -204,27 +205,27 @@ TEST_F(HlsProtocol, APublisherThatStaysAwayTakesItsPlaylistWithIt)
     open(options);
     {
         const house::Publisher publisher(m_house, "cinema", sample::parse(sample::encode({.seconds = 3})));
-        EXPECT_EQ(m_house.get("/hls/cinema.m3u8").status, 200);
+        EXPECT_EQ(m_house.get("/hls/cinema/ts.m3u8").status, 200);
     }
-    EXPECT_EQ(m_house.get("/hls/cinema.m3u8").status, 200) << "for a moment it may come back";
-    EXPECT_TRUE(eventually([&] { return m_house.get("/hls/cinema.m3u8").status == 404; }, 4s));
+    EXPECT_EQ(m_house.get("/hls/cinema/ts.m3u8").status, 200) << "for a moment it may come back";
+    EXPECT_TRUE(eventually([&] { return m_house.get("/hls/cinema/ts.m3u8").status == 404; }, 4s));
 }
 
 TEST_F(HlsProtocol, GivesAPrivateStreamOnlyToWhoHasTheKeyAndHandsTheKeyOn)
 {
     open(quick());
     const house::Publisher publisher(m_house, "private-cinema", sample::parse(sample::encode({.seconds = 10})));
-    EXPECT_EQ(m_house.get("/hls/private-cinema.m3u8").status, 404);
-    const auto byHeader = m_house.get("/hls/private-cinema.m3u8", "Authorization: Bearer letmein\r\n");
+    EXPECT_EQ(m_house.get("/hls/private-cinema/ts.m3u8").status, 404);
+    const auto byHeader = m_house.get("/hls/private-cinema/ts.m3u8", "Authorization: Bearer letmein\r\n");
     ASSERT_EQ(byHeader.status, 200);
     const auto plain = segmentsOf(byHeader.body).front();
     EXPECT_THAT(plain, Not(HasSubstr("key")));
-    EXPECT_EQ(m_house.get("/hls/" + plain).status, 404) << "a segment needs the key as well";
-    const auto byQuery = m_house.get("/hls/private-cinema.m3u8?x=1&key=letmein");
+    EXPECT_EQ(m_house.get("/hls/private-cinema/" + plain).status, 404) << "a segment needs the key as well";
+    const auto byQuery = m_house.get("/hls/private-cinema/ts.m3u8?x=1&key=letmein");
     ASSERT_EQ(byQuery.status, 200);
     const auto withKey = segmentsOf(byQuery.body).front();
     EXPECT_THAT(withKey, HasSubstr(".ts?key=letmein"));
-    const auto segment = m_house.get("/hls/" + withKey);
+    const auto segment = m_house.get("/hls/private-cinema/" + withKey);
     EXPECT_EQ(segment.status, 200);
     EXPECT_THAT(segment.head, HasSubstr("private"));
 }
@@ -240,7 +241,7 @@ TEST_F(HlsProtocol, ReleasesWhoWaitsForAFirstSegmentThatNeverComes)
     last->dts += 3s;
     stream.frames.push_back(last);
     const house::Publisher publisher(m_house, "cinema", std::move(stream));
-    const auto answer = m_house.get("/hls/cinema.m3u8");
+    const auto answer = m_house.get("/hls/cinema/ts.m3u8");
     EXPECT_EQ(answer.status, 503);
     EXPECT_TRUE(answer.has("retry-after: 1")) << answer.head;
     EXPECT_THAT(answer.body, HasSubstr("not ready yet"));
@@ -257,7 +258,7 @@ TEST_F(HlsProtocol, ReleasesWhoWaitsWhenTheServerDrains)
     last->dts += 3s;
     stream.frames.push_back(last);
     const house::Publisher publisher(m_house, "cinema", std::move(stream));
-    auto waiting = std::async(std::launch::async, [&] { return m_house.get("/hls/cinema.m3u8").status; });
+    auto waiting = std::async(std::launch::async, [&] { return m_house.get("/hls/cinema/ts.m3u8").status; });
     ASSERT_TRUE(eventually([&] { return m_directory->find("cinema") != nullptr; }));
     m_directory->drain();
     ASSERT_EQ(waiting.wait_for(5s), std::future_status::ready);
@@ -268,7 +269,7 @@ TEST_F(HlsProtocol, CountsWhatItDoes)
 {
     open(quick());
     const house::Publisher publisher(m_house, "cinema", sample::parse(sample::encode({.seconds = 5})));
-    ASSERT_EQ(m_house.get("/hls/cinema.m3u8").status, 200);
+    ASSERT_EQ(m_house.get("/hls/cinema/ts.m3u8").status, 200);
     const auto text = m_metrics.text();
     EXPECT_THAT(text, HasSubstr("matinee_hls_requests_total{what=\"playlist\"} 1"));
     EXPECT_THAT(text, ContainsRegex("matinee_hls_segments_total [1-9]"));
@@ -276,14 +277,142 @@ TEST_F(HlsProtocol, CountsWhatItDoes)
     EXPECT_THAT(text, HasSubstr("matinee_hls_streams 1"));
 }
 
-TEST(HlsSequences, AreHigherAfterEachRestart)
+TEST_F(HlsProtocol, ListsTheFormsOfAStreamWithWhatIsMeasured)
 {
-    using hls::Directory;
-    const auto now = std::chrono::sys_days(std::chrono::year(2026) / 11 / 21) + std::chrono::microseconds(0);
-    EXPECT_GE(Directory::startAt(now + 1s).media, Directory::startAt(now).media + 2);
-    EXPECT_LT(Directory::startAt(now + std::chrono::years(30)).discontinuity, 500'000u) << "hls.js takes seconds over an array of millions";
-    EXPECT_LT(Directory::startAt(now + std::chrono::years(30)).media, std::uint64_t{1} << 31) << "some players count in 32 bits";
-    EXPECT_EQ(Directory::startAt(hls::WallTime{}).media, 0u) << "a clock that was never set";
+    open(quick());
+    m_directory->setRenditions([](const std::string &name) { return std::vector<std::string>{name + "@144p"}; });
+    const house::Publisher publisher(m_house, "cinema", sample::parse(sample::encode({.seconds = 10})));
+    const house::Publisher low(m_house, "cinema@144p", sample::parse(sample::encode({.seconds = 10})), 1);
+    const auto answer = m_house.get("/hls/cinema.m3u8?token=abc&x=1");
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    EXPECT_THAT(answer.body, ContainsRegex("#EXT-X-STREAM-INF:BANDWIDTH=[0-9]+,AVERAGE-BANDWIDTH=[0-9]+,CODECS=\"avc1\\.[0-9a-f]+,mp4a\\.40\\.2\","
+                                           "RESOLUTION=320x180,FRAME-RATE=30.*\ncinema/main\\.m3u8\\?token=abc\n"));
+    EXPECT_THAT(answer.body, ContainsRegex("CODECS=\"mp4a\\.40\\.2\"\ncinema/audio\\.m3u8\\?token=abc\n"));
+    EXPECT_THAT(answer.body, HasSubstr("\ncinema%40144p/main.m3u8?token=abc\n"));
+    EXPECT_EQ(m_house.get("/hls/cinema%40144p/main.m3u8").status, 200);
+    EXPECT_TRUE(eventually([&] {
+        return m_house.get("/hls/cinema/main.m3u8").body.find("#EXT-X-RENDITION-REPORT:URI=\"../cinema%40144p/main.m3u8\",LAST-MSN=") != std::string::npos;
+    }));
+    EXPECT_EQ(m_house.get("/hls/cinema/other.m3u8").status, 404);
+}
+
+TEST_F(HlsProtocol, PlaysFragmentedMp4AndItsAudioAlone)
+{
+    open(quick());
+    const house::Publisher publisher(m_house, "cinema", sample::parse(sample::encode({.seconds = 20, .bFrames = 2})));
+    auto errors = std::async(std::launch::async, [&] { return sample::decodeErrors(m_house.url("/hls/cinema/main.m3u8"), "-t 6"); });
+    const auto audio = sample::packetsOf(m_house.url("/hls/cinema/audio.m3u8"), "-read_intervals %+4");
+    EXPECT_EQ(errors.get(), "");
+    ASSERT_GT(audio.size(), 100u);
+    for (const auto &packet : audio)
+        ASSERT_EQ(packet.kind, "audio");
+}
+
+TEST_F(HlsProtocol, AnswersAReloadWhenThePartIsThere)
+{
+    open(quick());
+    const house::Publisher publisher(m_house, "cinema", sample::parse(sample::encode({.seconds = 15})));
+    const auto first = m_house.get("/hls/cinema/main.m3u8");
+    ASSERT_EQ(first.status, 200) << first.body;
+    auto next = number(first.body, "EXT-X-MEDIA-SEQUENCE") + count(first.body, "#EXTINF");
+    for (int part = 0; part < 3; ++part) {
+        const auto answer = m_house.get("/hls/cinema/main.m3u8?_HLS_msn=" + std::to_string(next) + "&_HLS_part=" + std::to_string(part));
+        ASSERT_EQ(answer.status, 200) << answer.body;
+        const auto now = number(answer.body, "EXT-X-MEDIA-SEQUENCE") + count(answer.body, "#EXTINF");
+        const bool listed = answer.body.find("-" + std::to_string(next) + "." + std::to_string(part) + ".m4s\"") != std::string::npos;
+        EXPECT_TRUE(listed || now > next) << answer.body;
+        if (now > next) {
+            next = now;
+            part = -1;
+            if (answer.body.find("." + std::to_string(2) + ".m4s") != std::string::npos)
+                break;
+        }
+    }
+    EXPECT_EQ(m_house.get("/hls/cinema/main.m3u8?_HLS_msn=" + std::to_string(next + 20)).status, 400);
+    EXPECT_EQ(m_house.get("/hls/cinema/main.m3u8?_HLS_part=1").status, 400);
+    EXPECT_EQ(m_house.get("/hls/cinema/main.m3u8?_HLS_msn=x").status, 400);
+}
+
+TEST_F(HlsProtocol, HoldsARequestForAHintedPartUntilItIsMade)
+{
+    open(quick());
+    const house::Publisher publisher(m_house, "cinema", sample::parse(sample::encode({.seconds = 15})));
+    ASSERT_EQ(m_house.get("/hls/cinema/main.m3u8").status, 200);
+    int held = 0;
+    for (int round = 0; round < 6; ++round) {
+        const auto list = m_house.get("/hls/cinema/main.m3u8");
+        std::smatch hint;
+        if (!std::regex_search(list.body, hint, std::regex("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"([^\"]+)\"")))
+            continue;
+        const auto part = m_house.get("/hls/cinema/" + hint[1].str());
+        ASSERT_EQ(part.status, 200) << hint[1] << "\n" << list.body;
+        EXPECT_TRUE(part.has("content-type: video/mp4")) << part.head;
+        EXPECT_EQ(part.body.substr(4, 4), "moof");
+        ++held;
+    }
+    EXPECT_GT(held, 2);
+    EXPECT_EQ(m_house.get("/hls/cinema/guess-1.0.m4s").status, 404);
+}
+
+TEST_F(HlsProtocol, ReleasesWhoWaitsForAPartWhenTheServerDrains)
+{
+    open(quick());
+    auto stream = sample::parse(sample::encode({.seconds = 20}));
+    std::size_t kept = 0;
+    while (kept < stream.frames.size() && stream.frames[kept]->dts < 2500ms)
+        ++kept;
+    stream.frames.resize(kept); // and then silence, still connected
+    auto last = std::make_shared<media::Frame>(*stream.frames.back());
+    last->dts += 20s;
+    stream.frames.push_back(last);
+    const house::Publisher publisher(m_house, "cinema", std::move(stream));
+    const auto first = m_house.get("/hls/cinema/main.m3u8");
+    ASSERT_EQ(first.status, 200);
+    const auto next = number(first.body, "EXT-X-MEDIA-SEQUENCE") + count(first.body, "#EXTINF");
+    auto waiting = std::async(std::launch::async, [&] {
+        return m_house.get("/hls/cinema/main.m3u8?_HLS_msn=" + std::to_string(next + 1)).status;
+    });
+    EXPECT_EQ(waiting.wait_for(1s), std::future_status::timeout) << "held";
+    m_directory->drain();
+    ASSERT_EQ(waiting.wait_for(5s), std::future_status::ready);
+    EXPECT_NE(waiting.get(), 0);
+}
+
+TEST_F(HlsProtocol, KeepsAWindowAlsoWhileNobodyLooks)
+{
+    auto options = quick();
+    options.idle = 1s;
+    options.segmenter.playlistLength = 3;
+    options.segmenter.window = 60s;
+    open(options);
+    const house::Publisher publisher(m_house, "cinema", sample::parse(sample::encode({.seconds = 20})));
+    std::this_thread::sleep_for(6500ms);
+    const auto answer = m_house.get("/hls/cinema/main.m3u8");
+    ASSERT_EQ(answer.status, 200);
+    EXPECT_GE(count(answer.body, "#EXTINF"), 5u) << answer.body;
+}
+
+TEST_F(HlsProtocol, KeepsSegmentsInFilesAndNumbersAcrossARestart)
+{
+    auto options = quick();
+    options.backend = hls::Backend::File;
+    options.folder = std::filesystem::path(m_folder.write("mark", "")).parent_path();
+    options.segmenter.window = 60s;
+    options.storeBytes = 60'000;
+    open(options);
+    const house::Publisher publisher(m_house, "cinema", sample::parse(sample::encode({.seconds = 20})));
+    ASSERT_TRUE(eventually([&] { return count(m_house.get("/hls/cinema/main.m3u8").body, "#EXTINF") >= 5; }, 15s));
+    const auto list = m_house.get("/hls/cinema/main.m3u8");
+    for (const auto &uri : segmentsOf(list.body)) {
+        const auto segment = m_house.get("/hls/cinema/" + uri);
+        EXPECT_EQ(segment.status, 200) << uri;
+        EXPECT_EQ(segment.body.substr(4, 4), "moof");
+    }
+    EXPECT_LE(m_directory->storedBytes(), 60'000u);
+    ASSERT_TRUE(eventually([&] { return std::filesystem::exists(options.folder / "sequences"); }));
+    const hls::SequenceBook book(options.folder / "sequences");
+    EXPECT_GT(book.next("cinema", std::chrono::floor<hls::Microseconds>(std::chrono::system_clock::now())).discontinuity,
+              number(list.body, "EXT-X-DISCONTINUITY-SEQUENCE"));
 }
 
 } // namespace

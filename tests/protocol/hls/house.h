@@ -30,7 +30,7 @@ class OpenGate final : public live::Gate
 {
 public:
     Task<Result<std::string>> mayPublish(std::string key, std::string) override { co_return Result<std::string>(std::move(key)); }
-    Task<Result<void>> mayPlay(std::string name, Caller caller) override
+    Task<Result<void>> mayPlay(std::string name, Caller caller, std::string) override
     {
         if (name.starts_with("private-") && caller.keyId.empty())
             co_return Result<void>(fail(ErrorCode::NotFound, "There is no stream named " + name + "."));

@@ -25,12 +25,12 @@ const auto kAudio = track(media::Kind::Audio);
 
 media::Frame video(MediaTime time, bool key = false)
 {
-    return {kVideo, time, time, key, {}};
+    return {.track = kVideo, .dts = time, .pts = time, .key = key};
 }
 
 media::Frame audio(MediaTime time)
 {
-    return {kAudio, time, time, true, {}};
+    return {.track = kAudio, .dts = time, .pts = time, .key = true};
 }
 
 struct Ran

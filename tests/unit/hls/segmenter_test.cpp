@@ -1,5 +1,7 @@
 #include "hls/segmenter.h"
 
+#include "hls/snapshot.h"
+#include "tests/unit/mux/boxes.h"
 #include "tests/unit/mux/sample_stream.h"
 
 #include <gmock/gmock.h>
@@ -22,7 +24,17 @@ class HlsSegmenter : public testing::Test
 protected:
     std::unique_ptr<Segmenter> make(SegmenterLimits limits = {}, Sequences start = {100, 5})
     {
-        return std::make_unique<Segmenter>("cinema", "secret", limits, start, m_store);
+        auto segmenter = std::make_unique<Segmenter>("cinema", "secret", limits, start, m_store);
+        segmenter->want(FormSet(0b100)); // MPEG-TS
+        return segmenter;
+    }
+
+    static const Playlist &listOf(const Segmenter &segmenter, Form form = Form::Ts)
+    {
+        static const Playlist none{PlaylistShape{}};
+        const auto *const rendition = segmenter.rendition(form);
+        EXPECT_TRUE(rendition && rendition->playlist());
+        return rendition && rendition->playlist() ? *rendition->playlist() : none;
     }
 
     /// Arrives in real time: a frame's wall clock is noon and its decode time.
@@ -36,18 +48,18 @@ protected:
         }
     }
 
-    std::string bytesOf(const Segment &segment)
+    std::string bytesOf(const Segment &segment, const char *extension = ".ts")
     {
-        const auto bytes = m_store.get(segment.uri.substr(0, segment.uri.size() - 3));
-        EXPECT_TRUE(bytes) << segment.uri;
+        const auto bytes = m_store.get("cinema/" + segment.stem + extension);
+        EXPECT_TRUE(bytes) << segment.stem;
         return bytes ? *bytes : std::string();
     }
 
     std::string allBytes(const Segmenter &segmenter)
     {
         std::string all;
-        for (const auto &segment : segmenter.snapshot()->playlist.segments())
-            all += bytesOf(segment);
+        for (const auto &segment : listOf(segmenter).segments())
+            all += bytesOf(*segment);
         return all;
     }
 
@@ -59,19 +71,17 @@ TEST_F(HlsSegmenter, MakesSegmentsOfTheWantedLengthThatAreDecodedWithoutAnError)
 {
     const auto stream = sample::parse(sample::encode({.seconds = 9, .bFrames = 2}));
     auto segmenter = make();
-    EXPECT_EQ(segmenter->snapshot(), nullptr);
+    EXPECT_EQ(segmenter->rendition(Form::Ts), nullptr);
     feed(*segmenter, stream);
-    ASSERT_NE(segmenter->snapshot(), nullptr);
-    const auto &playlist = segmenter->snapshot()->playlist;
+    const auto &playlist = listOf(*segmenter);
     ASSERT_THAT(playlist.segments(), SizeIs(4));
-    EXPECT_EQ(playlist.target(), 3s);
+    EXPECT_EQ(playlist.shape().target, 3s);
     for (const auto &segment : playlist.segments()) {
-        EXPECT_EQ(segment.duration, 2s);
-        EXPECT_FALSE(segment.discontinuity);
-        EXPECT_THAT(segment.uri, MatchesRegex("cinema/secret-10[0-3]\\.ts"));
+        EXPECT_EQ(segment->duration, 2s);
+        EXPECT_FALSE(segment->discontinuity);
+        EXPECT_THAT(segment->stem, MatchesRegex("secret-10[0-3]"));
     }
-    EXPECT_EQ(playlist.segments()[2].begins, playlist.segments()[0].begins + 4s);
-    EXPECT_EQ(*segmenter->snapshot()->text, playlist.text());
+    EXPECT_EQ(playlist.segments()[2]->begins, playlist.segments()[0]->begins + 4s);
     const auto path = m_folder.write("all.ts", allBytes(*segmenter));
     EXPECT_EQ(sample::decodeErrors(path), "");
     sample::expectMonotonic(sample::packetsOf(path));
@@ -84,8 +94,7 @@ TEST_F(HlsSegmenter, CutsAudioAloneByTimeAndVideoAloneAtKeyFrames)
         const auto stream = sample::parse(sample::encode({.seconds = 7, .video = video, .audio = !video}));
         auto segmenter = make();
         feed(*segmenter, stream);
-        ASSERT_NE(segmenter->snapshot(), nullptr);
-        EXPECT_THAT(segmenter->snapshot()->playlist.segments(), SizeIs(3));
+        EXPECT_THAT(listOf(*segmenter).segments(), SizeIs(3));
         const auto path = m_folder.write("all.ts", allBytes(*segmenter));
         EXPECT_EQ(sample::decodeErrors(path), "");
         for (const auto &packet : sample::packetsOf(path))
@@ -98,11 +107,11 @@ TEST_F(HlsSegmenter, DropsWhatSlidOutALittleLater)
     const auto stream = sample::parse(sample::encode({.seconds = 30, .audio = false}));
     auto segmenter = make({.cut = {.wanted = 1s}, .playlistLength = 6, .kept = 2});
     feed(*segmenter, stream);
-    const auto &playlist = segmenter->snapshot()->playlist;
+    const auto &playlist = listOf(*segmenter);
     EXPECT_EQ(playlist.sequences().media, 100u + 29 - playlist.segments().size());
     const auto first = playlist.sequences().media;
-    EXPECT_NE(m_store.get("cinema/secret-" + std::to_string(first - 2)), nullptr);
-    EXPECT_EQ(m_store.get("cinema/secret-" + std::to_string(first - 3)), nullptr);
+    EXPECT_NE(m_store.get("cinema/secret-" + std::to_string(first - 2) + ".ts"), nullptr);
+    EXPECT_EQ(m_store.get("cinema/secret-" + std::to_string(first - 3) + ".ts"), nullptr);
     segmenter.reset();
     EXPECT_EQ(m_store.bytes(), 0u) << "nothing stays behind";
 }
@@ -118,18 +127,18 @@ TEST_F(HlsSegmenter, MarksTheReturnOfAPublisherAndNeverCountsBack)
         begins = (*std::find_if(again.frames.begin(), again.frames.end(), [](const auto &frame) { return frame->isVideo(); }))->dts;
         feed(*segmenter, again, {}, kNoon + round * 60s);
         segmenter->endTimeline();
-        const auto &playlist = segmenter->snapshot()->playlist;
+        const auto &playlist = listOf(*segmenter);
         EXPECT_GE(playlist.sequences().media, last);
         EXPECT_GE(playlist.sequences().discontinuity, lastDiscontinuity);
         last = playlist.sequences().media;
         lastDiscontinuity = playlist.sequences().discontinuity;
-        EXPECT_EQ(playlist.nextSequence(), 100u + 3u * static_cast<unsigned>(round + 1)) << "2 s, 2 s and what was left";
+        EXPECT_EQ(playlist.nextNumber(), 100u + 3u * static_cast<unsigned>(round + 1)) << "2 s, 2 s and what was left";
     }
-    const auto &playlist = segmenter->snapshot()->playlist;
+    const auto &playlist = listOf(*segmenter);
     const auto listed =
-        std::count_if(playlist.segments().begin(), playlist.segments().end(), [](const auto &s) { return s.discontinuity; });
+        std::count_if(playlist.segments().begin(), playlist.segments().end(), [](const auto &s) { return s->discontinuity; });
     EXPECT_EQ(playlist.sequences().discontinuity + static_cast<std::uint64_t>(listed), 5u + 3u) << "three returns, seen or slid out";
-    EXPECT_EQ(playlist.segments().back().begins, kNoon + 184s + begins) << "the date follows the wall clock";
+    EXPECT_EQ(playlist.segments().back()->begins, kNoon + 184s + begins) << "the date follows the wall clock";
 }
 
 TEST_F(HlsSegmenter, ANewResolutionIsADiscontinuityWithItsOwnParameterSets)
@@ -140,15 +149,15 @@ TEST_F(HlsSegmenter, ANewResolutionIsADiscontinuityWithItsOwnParameterSets)
     auto segmenter = make({.cut = {.wanted = 1s}});
     feed(*segmenter, small);
     feed(*segmenter, large, 3s);
-    const auto &segments = segmenter->snapshot()->playlist.segments();
+    const auto &segments = listOf(*segmenter).segments();
     std::vector<std::string> widths;
     std::string flags;
     for (const auto &segment : segments) {
-        const auto path = m_folder.write("one.ts", bytesOf(segment));
+        const auto path = m_folder.write("one.ts", bytesOf(*segment));
         EXPECT_EQ(sample::decodeErrors(path), "");
         widths.push_back(sample::outputOf("ffprobe -v error -select_streams v -show_entries stream=width -of csv=p=0 " + path +
                                           " | head -n1 | tr -d ',\\n'"));
-        flags += segment.discontinuity ? 'D' : '.';
+        flags += segment->discontinuity ? 'D' : '.';
     }
     EXPECT_THAT(widths, testing::ElementsAre("320", "320", "320", "640", "640"));
     EXPECT_EQ(flags, "...D.");
@@ -167,14 +176,14 @@ TEST_F(HlsSegmenter, AudioThatTurnsUpLaterJoinsAtAKeyFrameWithoutHurtingTheVideo
         segmenter->write(*frame, late ? stream.tracks : std::vector{stream.tracks[0]}, kNoon + frame->dts, 0us);
     }
     segmenter->endTimeline();
-    const auto &segments = segmenter->snapshot()->playlist.segments();
+    const auto &segments = listOf(*segmenter).segments();
     std::string flags;
     std::size_t got = 0;
     std::string kinds;
     for (const auto &segment : segments) {
-        flags += segment.discontinuity ? 'D' : '.';
+        flags += segment->discontinuity ? 'D' : '.';
         bool hasAudio = false;
-        for (const auto &packet : sample::packetsOf(m_folder.write("one.ts", bytesOf(segment)))) {
+        for (const auto &packet : sample::packetsOf(m_folder.write("one.ts", bytesOf(*segment)))) {
             got += packet.kind == "video" ? 1 : 0;
             hasAudio = hasAudio || packet.kind == "audio";
         }
@@ -194,10 +203,10 @@ TEST_F(HlsSegmenter, SettlesTheTargetDurationOnceAndKeepsItWhateverComes)
     feed(*segmenter, regular);
     feed(*segmenter, rare, 5s);
     segmenter->endTimeline();
-    const auto &playlist = segmenter->snapshot()->playlist;
-    EXPECT_EQ(playlist.target(), 3s);
+    const auto &playlist = listOf(*segmenter);
+    EXPECT_EQ(playlist.shape().target, 3s);
     for (const auto &segment : playlist.segments())
-        EXPECT_LE(segment.duration, 3s);
+        EXPECT_LE(segment->duration, 3s);
     EXPECT_EQ(sample::decodeErrors(m_folder.write("all.ts", allBytes(*segmenter))), "");
 }
 
@@ -207,38 +216,293 @@ TEST_F(HlsSegmenter, AllowsForTheKeyFrameIntervalThatIsKnown)
     auto segmenter = make();
     for (const auto &frame : stream.frames)
         segmenter->write(*frame, stream.tracks, kNoon + frame->dts, 5s);
-    EXPECT_EQ(segmenter->snapshot()->playlist.target(), 6s);
+    EXPECT_EQ(listOf(*segmenter).shape().target, 6s);
 }
 
-TEST_F(HlsSegmenter, SaysWhyThereIsNothingForAStreamThatItCannotCarry)
+media::TrackPtr configOnly(media::Codec codec, media::Bytes config)
 {
-    media::Track track;
-    track.codec = media::Codec::Av1;
-    const auto av1 = std::make_shared<const media::Track>(track);
-    auto segmenter = make();
-    segmenter->write({av1, 0ms, 0ms, true, {1}}, {av1}, kNoon, 0us);
-    ASSERT_TRUE(segmenter->failure());
-    EXPECT_THAT(segmenter->failure()->message, HasSubstr("H.264"));
-    EXPECT_EQ(segmenter->snapshot(), nullptr);
+    auto track = std::make_shared<media::Track>();
+    track->codec = codec;
+    track->config = std::move(config);
+    track->width = 64;
+    track->height = 36;
+    return track;
 }
 
-TEST_F(HlsSegmenter, GoesOnWithADiscontinuityWhereTheStoreWasFull)
+media::Frame frameOf(const media::TrackPtr &track, std::chrono::milliseconds time, bool key)
+{
+    return {.track = track, .dts = time, .pts = time, .key = key, .payload = {0x12, 0, 1, 2}};
+}
+
+TEST_F(HlsSegmenter, SaysWhyThereIsNoMpegTsForAStreamThatOnlyMp4Carries)
+{
+    const auto av1 = configOnly(media::Codec::Av1, {0x81, 0, 0, 0});
+    auto segmenter = make({.cut = {.wanted = 1s}});
+    segmenter->want(FormSet(0b111));
+    for (int i = 0; i < 60; ++i)
+        segmenter->write(frameOf(av1, i * 40ms, i % 25 == 0), {av1}, kNoon + i * 40ms, 0us);
+    ASSERT_TRUE(segmenter->rendition(Form::Ts)->failure());
+    EXPECT_THAT(segmenter->rendition(Form::Ts)->failure()->message, HasSubstr("H.264"));
+    ASSERT_TRUE(segmenter->rendition(Form::Audio)->failure());
+    EXPECT_THAT(segmenter->rendition(Form::Audio)->failure()->message, HasSubstr("no audio"));
+    EXPECT_FALSE(segmenter->rendition(Form::Main)->failure());
+    EXPECT_THAT(listOf(*segmenter, Form::Main).segments(), SizeIs(2));
+}
+
+TEST_F(HlsSegmenter, SaysWhyThereIsNothingWhereTheConfigurationIsNone)
+{
+    const auto broken = configOnly(media::Codec::Av1, {});
+    auto segmenter = make();
+    for (int i = 0; i < 100; ++i)
+        segmenter->write(frameOf(broken, i * 40ms, true), {broken}, kNoon, 0us);
+    ASSERT_TRUE(segmenter->failure());
+    EXPECT_EQ(segmenter->segmentsMade(), 0u);
+}
+
+TEST_F(HlsSegmenter, ABrokenTrackDoesNotTakeTheOtherWithIt)
+{
+    const auto stream = sample::parse(sample::encode({.seconds = 3, .video = false}));
+    const auto broken = configOnly(media::Codec::Hevc, {1, 2, 3});
+    auto segmenter = make({.cut = {.wanted = 1s}});
+    std::vector<media::TrackPtr> tracks{broken, stream.tracks[0]};
+    for (const auto &frame : stream.frames) {
+        segmenter->write(frameOf(broken, std::chrono::duration_cast<std::chrono::milliseconds>(frame->dts), true), tracks, kNoon, 0us);
+        segmenter->write(*frame, tracks, kNoon + frame->dts, 0us);
+    }
+    EXPECT_GE(segmenter->segmentsMade(), 2u);
+}
+
+TEST_F(HlsSegmenter, CountsOnWhereTheStoreWasFullAndMarksTheGap)
 {
     const auto stream = sample::parse(sample::encode({.seconds = 6, .audio = false}));
     MemoryStore small(1);
     Segmenter segmenter("cinema", "secret", {.cut = {.wanted = 1s}}, {}, small);
+    segmenter.want(FormSet(0b100));
     feed(segmenter, stream);
     EXPECT_EQ(segmenter.segmentsMade(), 0u);
     EXPECT_EQ(small.bytes(), 0u);
+    for (const auto &segment : listOf(segmenter).segments())
+        EXPECT_TRUE(segment->gap);
 }
 
-TEST_F(HlsSegmenter, EscapesTheNameInAddresses)
+TEST_F(HlsSegmenter, GoesBackLessFarWhereMemoryIsTooSmallForTheWindow)
 {
-    const auto stream = sample::parse(sample::encode({.seconds = 3, .audio = false}));
-    Segmenter segmenter("my film", "s", {.cut = {.wanted = 1s}}, {}, m_store);
+    const auto stream = sample::parse(sample::encode({.seconds = 40, .audio = false}));
+    std::size_t whole = 0;
+    for (const auto &frame : stream.frames)
+        whole += frame->payload.size();
+    MemoryStore small(whole / 2);
+    Segmenter segmenter("cinema", "secret", {.cut = {.wanted = 1s}, .playlistLength = 3, .window = 3600s}, {}, small);
+    segmenter.want(FormSet(0b1));
     feed(segmenter, stream);
-    EXPECT_EQ(segmenter.snapshot()->playlist.segments().front().uri, "my%20film/s-0.ts");
-    EXPECT_NE(m_store.get("my film/s-0"), nullptr);
+    const auto &playlist = listOf(segmenter, Form::Main);
+    EXPECT_EQ(segmenter.segmentsMade(), 39u) << "not one is lost";
+    EXPECT_LT(playlist.segments().size(), 30u);
+    EXPECT_GT(playlist.segments().size(), 10u);
+    EXPECT_LE(small.bytes(), whole / 2);
+    for (const auto &segment : playlist.segments())
+        EXPECT_NE(small.get("cinema/" + segment->stem + ".m4s"), nullptr) << segment->number;
+}
+
+TEST_F(HlsSegmenter, GivesAllFormsTheSameNumbersFromOneCut)
+{
+    const auto stream = sample::parse(sample::encode({.seconds = 7, .bFrames = 2}));
+    auto segmenter = make({.cut = {.wanted = 1s}});
+    segmenter->want(FormSet(0b111));
+    feed(*segmenter, stream);
+    for (const auto form : kForms) {
+        const auto &playlist = listOf(*segmenter, form);
+        ASSERT_THAT(playlist.segments(), SizeIs(6)) << nameOf(form);
+        EXPECT_EQ(playlist.sequences().media, 100u);
+        EXPECT_EQ(playlist.sequences().discontinuity, 5u);
+        for (const auto &segment : playlist.segments()) {
+            EXPECT_FALSE(segment->gap);
+            EXPECT_NEAR(static_cast<double>(segment->duration.count()), 1e6, 50e3);
+        }
+    }
+    std::string whole = *segmenter->rendition(Form::Main)->maps().back()->bytes;
+    std::string audio = *segmenter->rendition(Form::Audio)->maps().back()->bytes;
+    for (std::size_t i = 0; i < 6; ++i) {
+        whole += bytesOf(*listOf(*segmenter, Form::Main).segments()[i], ".m4s");
+        audio += bytesOf(*listOf(*segmenter, Form::Audio).segments()[i], ".m4s");
+    }
+    EXPECT_EQ(sample::decodeErrors(m_folder.write("whole.mp4", whole)), "");
+    const auto path = m_folder.write("audio.mp4", audio);
+    EXPECT_EQ(sample::decodeErrors(path), "");
+    for (const auto &packet : sample::packetsOf(path))
+        ASSERT_EQ(packet.kind, "audio");
+}
+
+TEST_F(HlsSegmenter, BeginsAFormWhenItIsAskedForAndEndsItWhenItIsNot)
+{
+    const auto stream = sample::parse(sample::encode({.seconds = 6, .audio = false}));
+    auto segmenter = make({.cut = {.wanted = 1s}});
+    for (const auto &frame : stream.frames) {
+        segmenter->want(FormSet(frame->dts < 2500ms ? 0b001 : frame->dts < 4500ms ? 0b101 : 0b100));
+        segmenter->write(*frame, stream.tracks, kNoon + frame->dts, 0us);
+    }
+    EXPECT_EQ(segmenter->rendition(Form::Main), nullptr);
+    EXPECT_EQ(listOf(*segmenter).sequences().media, 103u) << "the numbers are the stream's";
+    EXPECT_EQ(m_store.get("cinema/secret-101.m4s"), nullptr);
+}
+
+TEST_F(HlsSegmenter, MakesPartsThatTogetherAreTheSegment)
+{
+    const auto stream = sample::parse(sample::encode({.seconds = 6, .bFrames = 2}));
+    auto segmenter = make({.cut = {.wanted = 1s}, .part = 200ms});
+    segmenter->want(FormSet(0b1));
+    feed(*segmenter, stream);
+    const auto &playlist = listOf(*segmenter, Form::Main);
+    const auto target = playlist.shape().partTarget;
+    EXPECT_EQ(target, 210ms) << "six pictures, and room for rounding";
+    ASSERT_THAT(playlist.segments(), SizeIs(5));
+    EXPECT_TRUE(playlist.segments()[0]->parts.empty()) << "of the first segment the length of a picture is learned";
+    for (std::size_t i = 1; i < 5; ++i) {
+        const auto &segment = *playlist.segments()[i];
+        ASSERT_THAT(segment.parts, SizeIs(5));
+        std::string together;
+        Microseconds duration{0};
+        for (std::size_t part = 0; part < segment.parts.size(); ++part) {
+            together += *segment.parts[part].bytes;
+            duration += segment.parts[part].duration;
+            EXPECT_LE(segment.parts[part].duration, target);
+            if (part + 1 < segment.parts.size()) {
+                EXPECT_GE(segment.parts[part].duration, target * 85 / 100);
+            }
+            EXPECT_EQ(segment.parts[part].independent, part == 0);
+        }
+        EXPECT_EQ(together, bytesOf(segment, ".m4s"));
+        EXPECT_NEAR(static_cast<double>((duration - segment.duration).count()), 0, 100);
+    }
+    ASSERT_TRUE(playlist.open());
+    EXPECT_EQ(playlist.open()->number, 105u);
+    EXPECT_THAT(playlist.open()->parts, SizeIs(4)) << "the fifth is being made";
+    EXPECT_THAT(playlist.text(), HasSubstr("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"secret-105.4.m4s\""));
+}
+
+TEST_F(HlsSegmenter, MakesPartsOfAudioAloneByItsSamples)
+{
+    const auto stream = sample::parse(sample::encode({.seconds = 5, .video = false}));
+    auto segmenter = make({.cut = {.wanted = 1s}, .part = 250ms});
+    segmenter->want(FormSet(0b1));
+    feed(*segmenter, stream);
+    const auto &playlist = listOf(*segmenter, Form::Main);
+    ASSERT_GE(playlist.segments().size(), 3u);
+    for (std::size_t i = 1; i < playlist.segments().size(); ++i) {
+        EXPECT_GE(playlist.segments()[i]->parts.size(), 3u);
+        for (const auto &part : playlist.segments()[i]->parts) {
+            EXPECT_TRUE(part.independent);
+            EXPECT_LE(part.duration, playlist.shape().partTarget);
+        }
+    }
+}
+
+TEST_F(HlsSegmenter, ListsNoPartThatWouldBeTooLong)
+{
+    const auto fast = sample::parse(sample::encode({.seconds = 3, .audio = false}));
+    auto segmenter = make({.cut = {.wanted = 1s}, .part = 200ms});
+    segmenter->want(FormSet(0b1));
+    feed(*segmenter, fast);
+    // Five pictures a second from here: one alone lasts as long as a part may, and then one lasts longer.
+    for (int i = 0; i < 20; ++i) {
+        auto slow = *fast.frames[static_cast<std::size_t>(i % 30)];
+        slow.dts = slow.pts = 3s + i * 300ms;
+        slow.key = i % 10 == 0;
+        segmenter->write(slow, fast.tracks, kNoon + slow.dts, 0us);
+    }
+    const auto &playlist = listOf(*segmenter, Form::Main);
+    for (const auto &segment : playlist.segments()) {
+        for (const auto &part : segment->parts)
+            EXPECT_LE(part.duration, playlist.shape().partTarget);
+    }
+    EXPECT_TRUE(playlist.segments().back()->parts.empty());
+    EXPECT_THAT(playlist.text(), Not(HasSubstr("PRELOAD-HINT")));
+}
+
+TEST_F(HlsSegmenter, GivesEachChangeOfTracksItsOwnMap)
+{
+    auto segmenter = make({.cut = {.wanted = 1s}, .playlistLength = 20});
+    segmenter->want(FormSet(0b1));
+    media::MediaTime shift{};
+    for (int round = 0; round < 3; ++round) {
+        auto again = sample::parse(sample::encode({.seconds = 3})); // its own tracks
+        bool first = true;
+        for (const auto &frame : again.frames) {
+            auto moved = *frame;
+            moved.dts += shift;
+            moved.pts += shift;
+            moved.discontinuity = std::exchange(first, false) && round > 0;
+            segmenter->write(moved, again.tracks, kNoon + moved.dts, 0us);
+        }
+        shift += 3s;
+    }
+    const auto &segments = listOf(*segmenter, Form::Main).segments();
+    std::string flags;
+    std::set<const Map *> maps;
+    const auto first = bytesOf(*segments.front(), ".m4s");
+    auto end = static_cast<std::int64_t>(boxes::runsOf(boxes::spanOf(first)).begin()->second.front().tfdt);
+    for (const auto &segment : segments) {
+        flags += segment->discontinuity ? 'D' : '.';
+        maps.insert(segment->map.get());
+        const auto bytes = bytesOf(*segment, ".m4s");
+        auto runs = boxes::runsOf(boxes::spanOf(bytes));
+        EXPECT_NEAR(static_cast<double>(runs.begin()->second.front().tfdt), static_cast<double>(end), 90 * 2)
+            << "the stream's time goes on";
+        end = runs.begin()->second.back().end();
+    }
+    EXPECT_EQ(flags, "...D..D.");
+    EXPECT_EQ(maps.size(), 3u);
+}
+
+TEST_F(HlsSegmenter, NumbersLikeTheOtherRenditionsOfItsStream)
+{
+    const auto stream = sample::parse(sample::encode({.seconds = 4}));
+    const auto begin = (*std::find_if(stream.frames.begin(), stream.frames.end(), [](const auto &frame) { return frame->isVideo(); }))->dts;
+    const auto run = [&](Sequences known) {
+        auto segmenter = make({.cut = {.wanted = 1s}}, {5000, 50});
+        segmenter->alignWith([&](media::MediaTime time) { return time == begin ? std::optional(Sequences{700, 9}) : std::nullopt; }, known);
+        feed(*segmenter, stream);
+        return listOf(*segmenter).sequences();
+    };
+    EXPECT_EQ(run({}).media, 700u);
+    EXPECT_EQ(run({}).discontinuity, 9u);
+    EXPECT_EQ(run({800, 9}).media, 800u) << "but never goes back";
+}
+
+TEST_F(HlsSegmenter, IsMeasuredForTheMultivariantPlaylist)
+{
+    const auto stream = sample::parse(sample::encode({.seconds = 7}));
+    auto segmenter = make({.cut = {.wanted = 1s}});
+    segmenter->want(FormSet(0b1));
+    feed(*segmenter, stream);
+    const auto facts = factsOf(segmenter->tracks(), listOf(*segmenter, Form::Main));
+    EXPECT_THAT(facts.video, testing::StartsWith("avc1."));
+    EXPECT_EQ(facts.audio, "mp4a.40.2");
+    EXPECT_EQ(facts.width, 320u);
+    EXPECT_NEAR(facts.fps, 30, 0.1);
+    EXPECT_GE(facts.bandwidth, facts.average);
+    EXPECT_GT(facts.average, facts.audioAverage);
+    EXPECT_NEAR(static_cast<double>(facts.audioAverage), 96e3, 60e3);
+    EXPECT_EQ(wholeVariant(facts, "m").codecs, facts.video + ",mp4a.40.2");
+}
+
+TEST_F(HlsSegmenter, ListsBeginAnewWhereAFormHadNothingToCarryForAWhile)
+{
+    const auto both = sample::parse(sample::encode({.seconds = 3}));
+    const auto silent = sample::parse(sample::encode({.seconds = 3, .audio = false}));
+    const auto again = sample::parse(sample::encode({.seconds = 3}));
+    auto segmenter = make({.cut = {.wanted = 1s}});
+    segmenter->want(FormSet(0b010));
+    feed(*segmenter, both);
+    segmenter->endTimeline();
+    const auto before = listOf(*segmenter, Form::Audio).nextNumber();
+    feed(*segmenter, silent, 3s);
+    EXPECT_TRUE(segmenter->rendition(Form::Audio)->failure());
+    segmenter->endTimeline();
+    feed(*segmenter, again, 6s);
+    EXPECT_FALSE(segmenter->rendition(Form::Audio)->failure());
+    EXPECT_GT(listOf(*segmenter, Form::Audio).sequences().media, before);
+    EXPECT_GT(listOf(*segmenter, Form::Audio).sequences().discontinuity, 5u);
 }
 
 } // namespace

@@ -11,10 +11,22 @@ using namespace std::chrono_literals;
 
 constexpr SteadyTime kStart{};
 
-std::shared_ptr<const Snapshot> snapshot()
+/// Segments up to `last`, and `parts` of the next.
+std::shared_ptr<const Snapshot> snapshot(std::uint64_t last = 3, int parts = 0)
 {
-    Playlist playlist(3s, 3, {});
-    return std::make_shared<const Snapshot>(Snapshot{playlist, std::make_shared<const std::string>(playlist.text())});
+    Playlist playlist({.target = 2s, .length = 3, .partTarget = 500ms});
+    for (std::uint64_t number = 1; number <= last; ++number) {
+        Segment segment;
+        segment.number = number;
+        segment.duration = 2s;
+        playlist.push(std::move(segment));
+    }
+    Segment open;
+    open.number = last + 1;
+    for (int i = 0; i < parts; ++i)
+        open.parts.push_back({500ms, true, std::make_shared<const std::string>("x")});
+    playlist.setOpen(std::make_shared<const Segment>(std::move(open)));
+    return std::make_shared<const Snapshot>(playlist);
 }
 
 class HlsShelf : public testing::Test
@@ -23,17 +35,18 @@ protected:
     HlsShelf() { m_workers.start(); }
     ~HlsShelf() override { m_workers.stop(); }
 
-    std::future<Shelf::Content> await(std::chrono::milliseconds timeout, std::size_t worker = 0)
+    std::future<Shelf::Content> await(std::chrono::milliseconds timeout, std::size_t worker = 0, Reload reload = {}, Form form = Form::Main)
     {
         auto promise = std::make_shared<std::promise<Shelf::Content>>();
-        m_workers.at(worker).spawn("test", [](Shelf &shelf, auto timeout, auto promise) -> Task<void> {
-            promise->set_value(co_await shelf.await(timeout));
-        }(m_shelf, timeout, promise));
+        m_workers.at(worker).spawn("test", [](Shelf &shelf, auto timeout, Form form, Reload reload, auto promise) -> Task<void> {
+            auto content = co_await shelf.await(form, reload, timeout);
+            promise->set_value(std::move(content));
+        }(m_shelf, timeout, form, reload, promise));
         return promise->get_future();
     }
 
     net::WorkerPool m_workers{2};
-    Shelf m_shelf{kStart};
+    Shelf m_shelf{"secret", kStart};
 };
 
 TEST_F(HlsShelf, WakesWaitersOfAllWorkersWithTheFirstSnapshot)
@@ -41,10 +54,25 @@ TEST_F(HlsShelf, WakesWaitersOfAllWorkersWithTheFirstSnapshot)
     auto one = await(60s, 0);
     auto two = await(60s, 1);
     const auto first = snapshot();
-    m_shelf.publish(first);
+    m_shelf.publish(Form::Main, first);
     EXPECT_EQ(one.get().snapshot, first);
     EXPECT_EQ(two.get().snapshot, first);
     EXPECT_EQ(await(60s).get().snapshot, first) << "later ones do not wait at all";
+}
+
+TEST_F(HlsShelf, WakesOnlyWhoGetsWhatHeAskedFor)
+{
+    m_shelf.publish(Form::Main, snapshot(3, 0));
+    auto part = await(60s, 0, {4, 1, false});
+    auto segment = await(60s, 1, {4, std::nullopt, false});
+    m_shelf.publish(Form::Main, snapshot(3, 1));
+    m_shelf.publish(Form::Ts, snapshot(9, 3));
+    EXPECT_EQ(part.wait_for(50ms), std::future_status::timeout);
+    m_shelf.publish(Form::Main, snapshot(3, 2));
+    EXPECT_EQ(part.get().snapshot->playlist.openParts(), 2u);
+    EXPECT_EQ(segment.wait_for(50ms), std::future_status::timeout);
+    m_shelf.publish(Form::Main, snapshot(4, 0));
+    EXPECT_EQ(segment.get().snapshot->playlist.nextNumber(), 5u);
 }
 
 TEST_F(HlsShelf, ReleasesWaitersWhenItCloses)
@@ -56,10 +84,29 @@ TEST_F(HlsShelf, ReleasesWaitersWhenItCloses)
     EXPECT_EQ(content.snapshot, nullptr);
 }
 
+TEST_F(HlsShelf, IsNotGivenUpWhileSomebodyWaits)
+{
+    auto waiting = await(60s, 0, {}, Form::Audio);
+    while (!m_shelf.isAskedFor(kStart + 1h)) // until the waiter is there
+        std::this_thread::yield();
+    EXPECT_TRUE(m_shelf.askedSince(kStart + 1h)[static_cast<std::size_t>(Form::Audio)]);
+    EXPECT_FALSE(m_shelf.isAskedFor(SteadyTime::max())) << "save where the stream is over";
+    m_shelf.close();
+    (void)waiting.get();
+}
+
+TEST_F(HlsShelf, ReleasesWhoWaitsForAPartWhenItCloses)
+{
+    m_shelf.publish(Form::Main, snapshot(3, 0));
+    auto waiting = await(60s, 0, {4, 0, false});
+    m_shelf.close();
+    EXPECT_TRUE(waiting.get().closed);
+}
+
 TEST_F(HlsShelf, ReleasesWaitersWithTheReason)
 {
     auto waiting = await(60s);
-    m_shelf.refuse(fail(ErrorCode::FailedPrecondition, "no"));
+    m_shelf.refuse(Form::Main, fail(ErrorCode::FailedPrecondition, "no"));
     EXPECT_EQ(waiting.get().failure->message, "no");
 }
 
@@ -70,13 +117,23 @@ TEST_F(HlsShelf, GivesUpAtTheTimeout)
     EXPECT_FALSE(content.closed);
 }
 
+TEST_F(HlsShelf, RemembersWhichFormsAreAskedFor)
+{
+    EXPECT_EQ(m_shelf.askedSince(kStart).to_ulong(), 0u);
+    m_shelf.touch(Form::Main, kStart);
+    m_shelf.seen(Form::Ts, "192.0.2.1", "a", kStart + 5s);
+    EXPECT_EQ(m_shelf.askedSince(kStart).to_ulong(), 0b101u);
+    EXPECT_EQ(m_shelf.askedSince(kStart + 1s).to_ulong(), 0b100u);
+}
+
 TEST_F(HlsShelf, CountsDistinctViewersOfLate)
 {
-    m_shelf.seen("192.0.2.1", "a", kStart);
-    m_shelf.seen("192.0.2.1", "a", kStart + 1s);
-    m_shelf.seen("192.0.2.1", "b", kStart + 2s);
-    m_shelf.seen("192.0.2.2", "a", kStart + 3s);
-    EXPECT_EQ(m_shelf.lastAsked(), kStart + 3s);
+    m_shelf.seen(Form::Main, "192.0.2.1", "a", kStart);
+    m_shelf.seen(Form::Main, "192.0.2.1", "a", kStart + 1s);
+    m_shelf.seen(Form::Main, "192.0.2.1", "b", kStart + 2s);
+    m_shelf.seen(Form::Ts, "192.0.2.2", "a", kStart + 3s);
+    EXPECT_TRUE(m_shelf.isAskedFor(kStart + 2s));
+    EXPECT_FALSE(m_shelf.isAskedFor(kStart + 3s));
     EXPECT_EQ(m_shelf.viewersSince(kStart), 3u);
     EXPECT_EQ(m_shelf.viewersSince(kStart + 2s), 2u);
     EXPECT_EQ(m_shelf.viewersSince(kStart), 2u) << "who was away too long is forgotten";
@@ -85,8 +142,16 @@ TEST_F(HlsShelf, CountsDistinctViewersOfLate)
 TEST_F(HlsShelf, BoundsTheViewersThatItRemembers)
 {
     for (int i = 0; i < 30000; ++i)
-        m_shelf.seen(std::to_string(i), "a", kStart);
+        m_shelf.seen(Form::Main, std::to_string(i), "a", kStart);
     EXPECT_LE(m_shelf.viewersSince(kStart), 20000u);
+}
+
+TEST_F(HlsShelf, MakesEachTextOnceForAll)
+{
+    const auto made = snapshot();
+    EXPECT_EQ(made->text(false), made->text(false)) << "the same bytes";
+    EXPECT_EQ(*made->text(false), made->playlist.text());
+    EXPECT_EQ(made->compressed(false), nullptr) << "too short to be worth it";
 }
 
 } // namespace

@@ -51,5 +51,42 @@ TEST(AudioClock, StillRisesWhenThePublisherGoesBack)
     EXPECT_NEAR(static_cast<double>(last), 400000 + 249 * 1920, static_cast<double>(AudioClock::kTolerance)) << "and has caught up";
 }
 
+TEST(AudioClock, CountsExactlyInTheUnitsOfItsSampleRate)
+{
+    AudioClock clock(960, 48000, 48000);
+    EXPECT_EQ(clock.next(100, 960), 100);
+    EXPECT_EQ(clock.next(1000, 2880), 1060) << "a frame of 20 ms, then one of 60";
+    EXPECT_EQ(clock.next(4000, 960), 3940);
+    EXPECT_EQ(clock.end(), 4900);
+}
+
+TEST(OpusSamples, AreReadFromTheTableOfContents)
+{
+    const auto samples = [](std::vector<std::uint8_t> packet) { return opusSamples(packet); };
+    EXPECT_EQ(samples({}), std::nullopt);
+    EXPECT_EQ(samples({0 << 3}), 480U);            // SILK, 10 ms
+    EXPECT_EQ(samples({3 << 3}), 2880U);           // SILK, 60 ms
+    EXPECT_EQ(samples({(13 << 3) | 1}), 1920U);    // hybrid, two of 20 ms
+    EXPECT_EQ(samples({16 << 3}), 120U);           // CELT, 2.5 ms
+    EXPECT_EQ(samples({(31 << 3) | 3, 3}), 2880U); // three of 20 ms
+    EXPECT_EQ(samples({(31 << 3) | 3}), std::nullopt) << "without its count";
+    EXPECT_EQ(samples({(31 << 3) | 3, 0}), std::nullopt);
+    EXPECT_EQ(samples({(31 << 3) | 3, 63}), std::nullopt) << "longer than 120 ms";
+}
+
+TEST(Mp3Header, TellsRateAndLength)
+{
+    const auto header = [](std::vector<std::uint8_t> frame) { return mp3Header(frame); };
+    EXPECT_EQ(header({0xff, 0xfb, 0x90, 0x00})->sampleRate, 44100U);
+    EXPECT_EQ(header({0xff, 0xfb, 0x90, 0x00})->samples, 1152U);
+    EXPECT_EQ(header({0xff, 0xf3, 0x94, 0xc0})->sampleRate, 24000U);
+    EXPECT_EQ(header({0xff, 0xf3, 0x94, 0xc0})->samples, 576U);
+    EXPECT_EQ(header({0xff, 0xf3, 0x94, 0xc0})->channels, 1U);
+    EXPECT_FALSE(header({0xff, 0xfb, 0x90}));
+    EXPECT_FALSE(header({0xff, 0xfb, 0x9c, 0x00})) << "a reserved rate";
+    EXPECT_FALSE(header({0xff, 0xfd, 0x90, 0x00})) << "layer II";
+    EXPECT_FALSE(header({0x47, 0xfb, 0x90, 0x00}));
+}
+
 } // namespace
 } // namespace matinee::mux

@@ -130,7 +130,8 @@ inline media::FramePtr frameOf(media::TrackPtr track, std::uint32_t timestamp, s
 {
     const std::chrono::milliseconds dts(timestamp);
     return std::make_shared<const media::Frame>(
-        media::Frame{std::move(track), dts, dts + offset, key, media::Bytes(payload.begin(), payload.end())});
+        media::Frame{
+        .track = std::move(track), .dts = dts, .pts = dts + offset, .key = key, .payload = media::Bytes(payload.begin(), payload.end())});
 }
 
 inline Stream parse(const std::string &flv)

@@ -1,0 +1,34 @@
+// What is measured of a stream, for the multivariant playlist. A value; any thread.
+#pragma once
+
+#include "hls/wire/multivariant.h"
+#include "hls/wire/playlist.h"
+#include "live/registry.h"
+
+#include <cstdint>
+#include <string>
+
+namespace matinee::hls {
+
+struct StreamFacts
+{
+    std::string video; ///< Codec strings; empty: no such track.
+    std::string audio;
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    double fps = 0;
+    std::uint64_t bandwidth = 0; ///< All tracks; peak over any segment, bits a second.
+    std::uint64_t average = 0;
+    std::uint64_t audioBandwidth = 0;
+    std::uint64_t audioAverage = 0;
+};
+
+/// From the tracks and the segments of a playlist.
+[[nodiscard]] StreamFacts factsOf(const std::vector<media::TrackPtr> &tracks, const Playlist &playlist);
+/// Before there are segments: what the registry counts.
+[[nodiscard]] StreamFacts factsOf(const live::Statistics &statistics);
+
+[[nodiscard]] Variant wholeVariant(const StreamFacts &facts, std::string uri);
+[[nodiscard]] Variant audioVariant(const StreamFacts &facts, std::string uri);
+
+} // namespace matinee::hls
