@@ -4,13 +4,19 @@
 #include "app/serve.h"
 #include "cli/database.h"
 #include "cli/run.h"
+#include "relay/child_main.h"
+#include "relay/spawn.h"
 #include "settings_file/loader.h"
 
 #include <iostream>
+#include <string_view>
 
 int main(int argc, char **argv)
 {
     using namespace matinee;
+    // Not a command for people: the server starts itself so to deal with foreign streams in a process of their own (relay/child.h).
+    if (argc == 2 && std::string_view(argv[1]) == relay::kChildCommand)
+        return relay::childMain();
     cli::World world{std::cout,
                      std::cerr,
                      settings_file::processEnvironment(),

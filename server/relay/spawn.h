@@ -1,0 +1,26 @@
+// Starts our own program once more as a relay process: fixed arguments, next to no environment, two descriptors. Any thread.
+#pragma once
+
+#include "common/protocol/result.h"
+
+#include <string>
+
+#include <sys/types.h>
+
+namespace matinee::relay {
+
+/// What the process finds open besides standard input (empty), output (nowhere) and error (our log).
+inline constexpr int kChannelDescriptor = 3;
+inline constexpr const char *kChildCommand = "relay-child";
+
+struct Spawned
+{
+    pid_t process = -1;
+    int channel = -1; ///< Our end of the socket pair; the caller closes both.
+    int log = -1;     ///< What it writes on standard error.
+};
+
+/// `program` is /proc/self/exe, which is this very program even when its file was replaced in the meantime.
+[[nodiscard]] Result<Spawned> spawnChild(const std::string &program);
+
+} // namespace matinee::relay

@@ -1,0 +1,147 @@
+// What the server and its relay processes say to each other over a socket pair, one length-prefixed message after the other.
+// Values and pure functions; any thread. Either end may be hostile to the other's mind: a child has read a stranger's stream.
+#pragma once
+
+#include "media/frame.h"
+
+#include "common/protocol/result.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace matinee::relay::wire {
+
+enum class JobKind : std::uint8_t
+{
+    Pull = 1, ///< Read `address`, send tracks and frames.
+    Push = 2, ///< Send the FLV that comes as Media to `address`.
+};
+
+/// The first message to a child, and the only place where an address (it may hold a key) is told.
+struct Job
+{
+    JobKind kind = JobKind::Pull;
+    std::string address;
+    std::vector<std::string> allowedNetworks; ///< relay.allow_addresses
+    friend bool operator==(const Job &, const Job &) = default;
+};
+
+/// Announces the track `id`, or gives it a new configuration. The receiver makes its own media::Track of it.
+struct Track
+{
+    std::uint8_t id = 0;
+    media::Codec codec = media::Codec::H264;
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    std::uint32_t sampleRate = 0;
+    std::uint32_t channels = 0;
+    media::Bytes config;
+    friend bool operator==(const Track &, const Track &) = default;
+};
+
+struct Frame
+{
+    std::uint8_t track = 0;
+    bool key = false;
+    media::MediaTime dts{};
+    media::MediaTime pts{};
+    media::Bytes payload;
+    friend bool operator==(const Frame &, const Frame &) = default;
+};
+
+/// A piece of an FLV byte stream, ending where a tag ends.
+struct Media
+{
+    media::Bytes bytes;
+    friend bool operator==(const Media &, const Media &) = default;
+};
+
+enum class Phase : std::uint8_t
+{
+    Connecting = 1,
+    Running = 2
+};
+struct State
+{
+    Phase phase = Phase::Connecting;
+    friend bool operator==(const State &, const State &) = default;
+};
+
+/// Since the child began: what it took from its source or its target took from it.
+struct Progress
+{
+    std::uint64_t bytes = 0;
+    std::uint64_t frames = 0;
+    friend bool operator==(const Progress &, const Progress &) = default;
+};
+
+enum class Reason : std::uint8_t
+{
+    Unreachable = 1, ///< No connection, or none any more.
+    Refused = 2,     ///< The other side said no.
+    Forbidden = 3,   ///< The address guard said no.
+    Unsupported = 4, ///< Reached and understood, and nothing that this server carries.
+    Ended = 5,       ///< The source came to its end.
+    Internal = 6,    ///< This side's own fault.
+};
+/// The last message of a child that did not end well.
+struct Failure
+{
+    Reason reason = Reason::Unreachable;
+    std::string text; ///< For people. Untrusted.
+    friend bool operator==(const Failure &, const Failure &) = default;
+};
+
+enum class Order : std::uint8_t
+{
+    Stop = 1
+};
+struct Command
+{
+    Order order = Order::Stop;
+    friend bool operator==(const Command &, const Command &) = default;
+};
+
+using Message = std::variant<Job, Track, Frame, Media, State, Progress, Failure, Command>;
+
+inline constexpr std::size_t kMaxMessageBytes = std::size_t{16} << 20;
+inline constexpr std::size_t kMaxAddressBytes = 2048;
+inline constexpr std::size_t kMaxNetworks = 256;
+inline constexpr std::size_t kMaxConfigBytes = 64 * 1024;
+inline constexpr std::size_t kMaxTextBytes = 1024;
+inline constexpr std::size_t kMaxTracks = 8; ///< Ids are below this.
+
+/// Appends the message. Texts beyond their limit are cut. A frame or piece of media beyond kMaxMessageBytes must not be given.
+void write(media::Bytes &out, const Message &message);
+/// What stands before `payloadBytes` bytes of FLV that are sent from where they lie.
+[[nodiscard]] media::Bytes mediaHead(std::size_t payloadBytes);
+
+enum class ReadError
+{
+    Empty,       ///< A length of zero: there is no type.
+    TooLarge,    ///< Longer than kMaxMessageBytes.
+    UnknownType, ///< A type that this version does not have.
+    Malformed,   ///< Ends early, goes on too long, or a value is out of its range.
+};
+[[nodiscard]] std::string_view describe(ReadError error);
+
+class Reader
+{
+public:
+    /// Takes all of `bytes`; gives the messages that are whole by now. After an error the reader gives that error for ever.
+    [[nodiscard]] Result<std::vector<Message>, ReadError> feed(std::span<const std::uint8_t> bytes);
+    /// Whether the stream could end here.
+    [[nodiscard]] bool atBoundary() const { return m_held.empty(); }
+
+private:
+    media::Bytes m_held; // a message that is not whole yet: at most its length field and kMaxMessageBytes
+    std::optional<ReadError> m_error;
+};
+
+} // namespace matinee::relay::wire
