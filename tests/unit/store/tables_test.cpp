@@ -43,6 +43,16 @@ protected:
     std::unique_ptr<Store> m_store;
 };
 
+TEST_P(TablesTest, AStreamIsStoppedAndStarted)
+{
+    ASSERT_RESULT(write(insertStream, StreamRow{"film", "aa", false, kNow}));
+    EXPECT_TRUE(*write(updateStreamStopped, std::string("film"), true));
+    EXPECT_TRUE((*read(findStream, std::string("film")))->isStopped);
+    EXPECT_TRUE(*write(updateStreamStopped, std::string("film"), false));
+    EXPECT_FALSE((*read(findStreamByKeyHash, std::string("aa")))->isStopped);
+    EXPECT_FALSE(*write(updateStreamStopped, std::string("other"), true));
+}
+
 TEST_P(TablesTest, AStreamIsFoundByNameAndByKey)
 {
     ASSERT_RESULT(write(insertStream, StreamRow{"film", "aa", true, kNow}));
@@ -52,6 +62,7 @@ TEST_P(TablesTest, AStreamIsFoundByNameAndByKey)
     EXPECT_EQ((*byName)->keyHash, "aa");
     EXPECT_TRUE((*byName)->isPrivate);
     EXPECT_EQ((*byName)->createdAt, kNow);
+    EXPECT_FALSE((*byName)->isStopped);
     const auto byKey = read(findStreamByKeyHash, std::string("aa"));
     ASSERT_RESULT(byKey);
     ASSERT_TRUE(*byKey);
