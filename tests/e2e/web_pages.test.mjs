@@ -155,6 +155,7 @@ describe("the pages", () => {
       { name: "watch", path: "/watch/matinee-live", ready: (page) => untilMoving(page, 2, 40000) },
       { name: "watch-waiting", path: "/watch/quiet", ready: (page) => page.getByText(/not started yet|尚未开播/).waitFor() },
       { name: "watch-missing", path: "/watch/nobody", ready: (page) => page.getByText(/no stream called|没有名为/).waitFor() },
+      { name: "numbers", path: "/watch/matinee-live/stats", ready: (page) => page.getByText("avc1").waitFor() },
       { name: "studio", path: "/studio", owner: true, ready: openFirstCard },
       { name: "sign-in", path: "/studio", ready: (page) => page.getByLabel(/^API (key|密钥)$/).waitFor() },
       { name: "setup", path: "/setup", ready: (page) => page.getByText(/lacks the set-up token|缺少设置令牌/).waitFor() },

@@ -30,8 +30,100 @@ export interface KickStreamRequest {
   block_seconds?: number;
 }
 
+export interface StartStreamRequest {
+  name: string;
+}
+
+export interface StopStreamRequest {
+  name: string;
+}
+
+export interface CreatePlaybackTokenRequest {
+  name: string;
+  /** How long the token plays: 1 to 2592000 (30 days); 0 means 3600. A connection that was let in stays. */
+  ttl_seconds?: number;
+}
+
 export interface GetPlaybackRequest {
   name: string;
+  /** A playback token, for a private stream. */
+  token?: string;
+}
+
+export interface GetPlaybackStatisticsRequest {
+  name: string;
+  /** A playback token, for a private stream. */
+  token?: string;
+}
+
+export interface PutPullRequest {
+  name: string;
+  /** rtmp, rtmps, rtsp, rtsps (over TCP), http or https (FLV, HLS, MPEG-TS). Inner addresses only where relay.allow_addresses names them. */
+  address?: string;
+  /** "on_demand" (also when empty) or "always". */
+  mode?: string;
+}
+
+export interface GetPullRequest {
+  name: string;
+}
+
+export interface DeletePullRequest {
+  name: string;
+}
+
+export interface ListPushTargetsRequest {
+  name: string;
+}
+
+export interface CreatePushTargetRequest {
+  name: string;
+  /** rtmp://HOST/APP/KEY or rtmps://HOST/APP/KEY. It is kept encrypted and never shown again. */
+  address?: string;
+}
+
+export interface DeletePushTargetRequest {
+  name: string;
+  id: string;
+}
+
+export interface StartRecordingRequest {
+  name: string;
+}
+
+export interface StopRecordingRequest {
+  name: string;
+}
+
+export interface GetRecordingStateRequest {
+  name: string;
+}
+
+export interface ListRecordingsRequest {
+  /** Only of this stream; empty means all. */
+  stream?: string;
+  /** 1 to 1000; 0 means 100. */
+  page_size?: number;
+  /** `next_page_token` of the page before. */
+  page_token?: string;
+}
+
+export interface GetRecordingRequest {
+  id: string;
+}
+
+export interface DeleteRecordingRequest {
+  id: string;
+}
+
+export interface CreateClipRequest {
+  name: string;
+  /** Wall clock. Give both, or `last_seconds`. RFC 3339 time. */
+  from?: string;
+  /** RFC 3339 time. */
+  to?: string;
+  /** The newest so many seconds of what was recorded. */
+  last_seconds?: number;
 }
 
 export type GetServerRequest = Record<string, never>;
@@ -61,14 +153,16 @@ export interface Stream {
   name: string;
   /** Shown at creation and rotation only. */
   publish_key?: string;
-  /** Private streams are played only with a key of scope `streams:read` (later: a signed token). */
+  /** Private streams are played only with a key of scope `streams:read` or a playback token. */
   private: boolean;
-  /** "idle" or "live". */
+  /** "idle", "live", or "interrupted": the publisher is lost, and viewers wait for its return. */
   status: string;
   /** RFC 3339 time. */
   created_at?: string;
-  /** Set while live. */
+  /** Set while live or interrupted. */
   live?: LiveInfo;
+  /** Publishers are refused until StartStream. */
+  stopped: boolean;
 }
 
 export interface LiveInfo {
@@ -82,7 +176,7 @@ export interface LiveInfo {
   bitrate_kbps: number;
   viewers: number;
   tracks: TrackInfo[];
-  /** Frames and bytes since the publisher connected. */
+  /** Frames and bytes since the stream went live, over all interruptions. */
   frames: number;
   bytes: number;
   /** Measured over the last seconds. */
@@ -91,6 +185,17 @@ export interface LiveInfo {
   /** Times that a slow viewer was moved to a newer key frame. */
   jumps: number;
   viewers_by_protocol: ViewerCount[];
+  /** A second publisher stands by and takes over when the first is lost. */
+  backup: boolean;
+  /** Times that the publisher was lost or another took over. */
+  interruptions: number;
+  /** To all viewers together: kilobits a second over the last seconds, and bytes since the stream went live. */
+  out_kbps: number;
+  bytes_out: number;
+  /** How far the slowest viewer was behind in the last second. */
+  max_lag_seconds: number;
+  /** What the encoder could do better, the gravest first. */
+  warnings: StreamWarning[];
 }
 
 export interface TrackInfo {
@@ -110,6 +215,13 @@ export interface ViewerCount {
   viewers: number;
 }
 
+export interface StreamWarning {
+  /** "b_frames", "key_frames_over_4s", "key_frames_over_10s", "audio_drift", "variable_frame_rate", "no_audio", "bitrate_over_promise". */
+  code: string;
+  /** What it means and what to do about it. */
+  message: string;
+}
+
 export interface ListStreamsResponse {
   streams: Stream[];
   /** Empty on the last page. */
@@ -117,6 +229,18 @@ export interface ListStreamsResponse {
 }
 
 export type DeleteStreamResponse = Record<string, never>;
+
+export interface PlaybackToken {
+  /** A JSON Web Token (HS256) for `?token=`. */
+  token: string;
+  /** RFC 3339 time. */
+  expires_at?: string;
+  /** Addresses with the token. Whoever has one can watch. */
+  watch_url: string;
+  flv_url: string;
+  hls_url: string;
+  rtmp_url: string;
+}
 
 export interface Playback {
   name: string;
@@ -128,7 +252,119 @@ export interface Playback {
   flv_path: string;
   hls_path: string;
   tracks: TrackInfo[];
+  /** The publisher is lost and may return: `live` stays true. */
+  interrupted: boolean;
+  /** How far back the HLS playlists reach, at most; 0 where there is nothing to go back to. */
+  dvr_window_seconds: number;
 }
+
+export interface PlaybackStatistics {
+  name: string;
+  /** "idle", "live" or "interrupted". All that follows is set while it is not idle. */
+  status: string;
+  /** RFC 3339 time. */
+  started_at?: string;
+  bitrate_kbps: number;
+  out_kbps: number;
+  fps: number;
+  key_frame_interval_seconds: number;
+  tracks: TrackInfo[];
+  viewers: number;
+  viewers_by_protocol: ViewerCount[];
+  jumps: number;
+  max_lag_seconds: number;
+  interruptions: number;
+}
+
+export interface Pull {
+  /** The stream. */
+  name: string;
+  /** Without user, password and what may be a key: "rtsp://***@camera.example.org/Streaming/***". */
+  address: string;
+  /** "on_demand": while somebody watches, and a little longer. "always": as long as the server runs. */
+  mode: string;
+  state?: RelayState;
+}
+
+/** How a pull or push does now. */
+export interface RelayState {
+  /** "idle" (nobody watches, or the stream is not live), "connecting", "running", or "waiting" for the next try after a failure. */
+  state: string;
+  /** When it came into this state. RFC 3339 time. */
+  since?: string;
+  /** Why the last try failed; empty while all is well. */
+  last_error: string;
+  /** Set while waiting. RFC 3339 time. */
+  next_try_at?: string;
+  /** Bytes that went through, and tries that failed, since the server started. */
+  bytes: number;
+  failures: number;
+}
+
+export type DeletePullResponse = Record<string, never>;
+
+export interface ListPushTargetsResponse {
+  push_targets: PushTarget[];
+}
+
+export interface PushTarget {
+  id: string;
+  /** The stream. */
+  name: string;
+  /** Without its key: "rtmp://a.rtmp.youtube.com/live2/***". */
+  address: string;
+  state?: RelayState;
+}
+
+export type DeletePushTargetResponse = Record<string, never>;
+
+export interface RecordingState {
+  stream: string;
+  /** Whether the stream is to be recorded when it is live. */
+  wanted: boolean;
+  /** "off", "waiting" (for the stream), "recording", "waiting_for_room" or "failed". */
+  state: string;
+  /** The state in words. */
+  detail: string;
+  /** What is being written now. */
+  recording?: Recording;
+  /** Groups of pictures lost since the stream went live, because the disk was too slow or full. */
+  lost_groups: number;
+}
+
+export interface Recording {
+  id: string;
+  stream: string;
+  /** "recording" or "clip". */
+  kind: string;
+  /** "writing", "ready" or "failed". */
+  state: string;
+  /** Wall clock of the first frame. RFC 3339 time. */
+  started_at?: string;
+  duration_seconds: number;
+  bytes: number;
+  /** RFC 6381 codec strings, video first: "avc1.64001f,mp4a.40.2". */
+  codecs: string;
+  width: number;
+  height: number;
+  /** Below recording.directory. */
+  path: string;
+  /** Where it is played: by Range, and by HLS. Empty where there is nothing to play yet. */
+  file_path: string;
+  hls_path: string;
+  /** Of a clip that is being made, 0 to 1; 1 for what is ready. */
+  progress: number;
+  /** Why it ended early or failed, for people; otherwise empty. */
+  note: string;
+}
+
+export interface ListRecordingsResponse {
+  recordings: Recording[];
+  /** Empty on the last page. */
+  next_page_token: string;
+}
+
+export type DeleteRecordingResponse = Record<string, never>;
 
 export interface Server {
   name: string;
@@ -227,7 +463,24 @@ export interface Calls {
   DeleteStream: { request: DeleteStreamRequest; response: DeleteStreamResponse };
   RotateStreamKey: { request: RotateStreamKeyRequest; response: Stream };
   KickStream: { request: KickStreamRequest; response: Stream };
+  StartStream: { request: StartStreamRequest; response: Stream };
+  StopStream: { request: StopStreamRequest; response: Stream };
+  CreatePlaybackToken: { request: CreatePlaybackTokenRequest; response: PlaybackToken };
   GetPlayback: { request: GetPlaybackRequest; response: Playback };
+  GetPlaybackStatistics: { request: GetPlaybackStatisticsRequest; response: PlaybackStatistics };
+  PutPull: { request: PutPullRequest; response: Pull };
+  GetPull: { request: GetPullRequest; response: Pull };
+  DeletePull: { request: DeletePullRequest; response: DeletePullResponse };
+  ListPushTargets: { request: ListPushTargetsRequest; response: ListPushTargetsResponse };
+  CreatePushTarget: { request: CreatePushTargetRequest; response: PushTarget };
+  DeletePushTarget: { request: DeletePushTargetRequest; response: DeletePushTargetResponse };
+  StartRecording: { request: StartRecordingRequest; response: RecordingState };
+  StopRecording: { request: StopRecordingRequest; response: RecordingState };
+  GetRecordingState: { request: GetRecordingStateRequest; response: RecordingState };
+  ListRecordings: { request: ListRecordingsRequest; response: ListRecordingsResponse };
+  GetRecording: { request: GetRecordingRequest; response: Recording };
+  DeleteRecording: { request: DeleteRecordingRequest; response: DeleteRecordingResponse };
+  CreateClip: { request: CreateClipRequest; response: Recording };
   GetServer: { request: GetServerRequest; response: Server };
   GetHealth: { request: GetHealthRequest; response: Health };
   CreateApiKey: { request: CreateApiKeyRequest; response: ApiKey };
@@ -257,8 +510,42 @@ export const calls: { readonly [Name in keyof Calls]: CallInfo } = {
   RotateStreamKey: { method: "POST", path: "/api/v1/streams/{name}/rotate-key", pathFields: ["name"], permission: "manage_streams" },
   /** Disconnects the publisher. It may come back with the same key unless `block_seconds` is given. */
   KickStream: { method: "POST", path: "/api/v1/streams/{name}/kick", pathFields: ["name"], permission: "manage_streams" },
-  /** What a viewer's page needs: whether the stream is live and where to play it. Private streams answer NOT_FOUND without a key. */
+  /** Lets publishers in again after StopStream. */
+  StartStream: { method: "POST", path: "/api/v1/streams/{name}/start", pathFields: ["name"], permission: "manage_streams" },
+  /** Ends the stream for publisher and viewers, and refuses publishers until StartStream. The key stays as it is. */
+  StopStream: { method: "POST", path: "/api/v1/streams/{name}/stop", pathFields: ["name"], permission: "manage_streams" },
+  /** A signed token with which anybody plays a private stream until it expires, and addresses that hold it. It cannot be taken back. */
+  CreatePlaybackToken: { method: "POST", path: "/api/v1/streams/{name}/playback-tokens", pathFields: ["name"], permission: "manage_streams" },
+  /** What a viewer's page needs: whether the stream is live and where to play it. Private streams answer NOT_FOUND without a key or a playback token. To ask is to want to watch: it begins to fetch a stream that is fetched on demand. */
   GetPlayback: { method: "GET", path: "/api/v1/playback/{name}", pathFields: ["name"], permission: "public" },
+  /** The figures of a stream that the caller may play: rates, viewers, codecs. Nothing about who publishes. */
+  GetPlaybackStatistics: { method: "GET", path: "/api/v1/playback/{name}/statistics", pathFields: ["name"], permission: "public" },
+  /** Fetches the stream from `address` from now on, in place of where it came from before. */
+  PutPull: { method: "PUT", path: "/api/v1/streams/{name}/pull", pathFields: ["name"], permission: "manage_streams" },
+  /** Where the stream is fetched from and how that does. NOT_FOUND where it is not fetched. */
+  GetPull: { method: "GET", path: "/api/v1/streams/{name}/pull", pathFields: ["name"], permission: "read_streams" },
+  /** The stream is fetched no more; whoever has its key can publish to it. */
+  DeletePull: { method: "DELETE", path: "/api/v1/streams/{name}/pull", pathFields: ["name"], permission: "manage_streams" },
+  /** Where the stream is sent to, oldest first. */
+  ListPushTargets: { method: "GET", path: "/api/v1/streams/{name}/push-targets", pathFields: ["name"], permission: "read_streams" },
+  /** Sends the stream to one more server whenever it is live. */
+  CreatePushTarget: { method: "POST", path: "/api/v1/streams/{name}/push-targets", pathFields: ["name"], permission: "manage_streams" },
+  /** Sends it there no more. */
+  DeletePushTarget: { method: "DELETE", path: "/api/v1/streams/{name}/push-targets/{id}", pathFields: ["name", "id"], permission: "manage_streams" },
+  /** Records the stream from now on and whenever it is live, whatever recording.enabled says. */
+  StartRecording: { method: "POST", path: "/api/v1/streams/{name}/recording/start", pathFields: ["name"], permission: "manage_streams" },
+  /** Ends the recording of the stream, and records it no more, whatever recording.enabled says. */
+  StopRecording: { method: "POST", path: "/api/v1/streams/{name}/recording/stop", pathFields: ["name"], permission: "manage_streams" },
+  /** Whether the stream is being recorded, and if not, why. */
+  GetRecordingState: { method: "GET", path: "/api/v1/streams/{name}/recording", pathFields: ["name"], permission: "read_streams" },
+  /** Recordings and clips, newest first. */
+  ListRecordings: { method: "GET", path: "/api/v1/recordings", pathFields: [], permission: "read_streams" },
+  /** One recording or clip, with its progress while it is being made. */
+  GetRecording: { method: "GET", path: "/api/v1/recordings/{id}", pathFields: ["id"], permission: "read_streams" },
+  /** Deletes the file. Who is downloading it now gets it to its end. One that is being written must be stopped first. */
+  DeleteRecording: { method: "DELETE", path: "/api/v1/recordings/{id}", pathFields: ["id"], permission: "manage_streams" },
+  /** Copies a part of what was recorded into a file of its own. It answers at once; GetRecording tells the progress. */
+  CreateClip: { method: "POST", path: "/api/v1/streams/{name}/clips", pathFields: ["name"], permission: "manage_streams" },
   /** Name, version and what a client may expect. Says nothing that helps an attacker. */
   GetServer: { method: "GET", path: "/api/v1/server", pathFields: [], permission: "public" },
   /** State of each part, with numbers. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bitRate, codecName, duration, encoderName } from './format';
+import { bitRate, byteSize, codecName, duration, encoderName } from './format';
 
 test('bit rates', () => {
   expect(bitRate(640)).toBe('640 kbit/s');
@@ -22,4 +22,11 @@ test('codecs by the names that people know', () => {
 test('encoders without their disguise', () => {
   expect(encoderName('FMLE/3.0 (compatible; obs-studio/31.0)')).toBe('obs-studio/31.0');
   expect(encoderName('Lavf59.27.100')).toBe('Lavf59.27.100');
+});
+
+test('sizes', () => {
+  expect(byteSize(-1)).toBe('0 B');
+  expect(byteSize(999)).toBe('999 B');
+  expect(byteSize(4_200_000)).toBe('4.2 MB');
+  expect(byteSize(123_400_000_000)).toBe('123 GB');
 });

@@ -31,3 +31,14 @@ export function codecName(codec: string): string {
 export function encoderName(encoder: string): string {
   return /compatible;\s*([^)]+)\)/.exec(encoder)?.[1]?.replace('FMSc/1.0', '').trim() || encoder;
 }
+
+export function byteSize(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = Math.max(0, bytes);
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
-import { routeOf, streamNameFrom } from './routes';
+import { routeOf, statsPath, streamNameFrom, tokenOf, withToken } from './routes';
 
 test('addresses lead to their pages', () => {
   expect(routeOf('/')).toEqual({ page: 'home' });
   expect(routeOf('/watch/friday-night')).toEqual({ page: 'watch', name: 'friday-night' });
   expect(routeOf('/watch/Friday-Night/')).toEqual({ page: 'watch', name: 'friday-night' });
+  expect(routeOf('/watch/show/stats')).toEqual({ page: 'numbers', name: 'show' });
+  expect(routeOf('/watch/stats')).toEqual({ page: 'watch', name: 'stats' });
   expect(routeOf('/setup')).toEqual({ page: 'setup' });
   expect(routeOf('/studio/')).toEqual({ page: 'studio' });
 });
@@ -20,4 +22,11 @@ test('a stream name is found in what people type or paste', () => {
   expect(streamNameFrom('https://tv.example.org/watch/show_1?engine=hls')).toBe('show_1');
   expect(streamNameFrom('')).toBe(null);
   expect(streamNameFrom('ünïcode')).toBe(null);
+});
+
+test('a token goes along, and is not mixed up with anything else', () => {
+  expect(tokenOf('?engine=hls&token=a.b-c_d')).toBe('a.b-c_d');
+  expect(tokenOf('')).toBe('');
+  expect(withToken(statsPath('show'), 'a+b')).toBe('/watch/show/stats?token=a%2Bb');
+  expect(withToken('/watch/show', '')).toBe('/watch/show');
 });

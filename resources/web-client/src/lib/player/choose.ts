@@ -8,23 +8,45 @@ export interface Capabilities {
   nativeHls: boolean;
 }
 
-const kOrder: readonly EngineName[] = ['mpegts', 'hls', 'native'];
-
-export function chooseEngines(can: Capabilities, failed: readonly EngineName[], forced: string | null): EngineName[] {
-  const possible = kOrder.filter((name) => (name === 'native' ? can.nativeHls : can.mse));
-  const wanted = possible.filter((name) => name === forced);
-  if (wanted.length > 0) return wanted;
-  const fresh = possible.filter((name) => !failed.includes(name));
-  // If everything failed earlier in this session, the reason may be gone: begin again.
-  return fresh.length > 0 ? fresh : possible;
-}
-
 export interface Track {
   kind: string;
   codec: string;
 }
 
-/** False only when the browser surely cannot play it: an unknown codec is left for the engine to try. */
-export function canPlayTracks(tracks: readonly Track[], isTypeSupported: (mime: string) => boolean): boolean {
-  return tracks.every((track) => track.codec === '' || isTypeSupported(`${track.kind}/mp4; codecs="${track.codec}"`));
+export interface Wish {
+  can: Capabilities;
+  tracks: readonly Track[];
+  /** What failed earlier in this session. */
+  failed: readonly EngineName[];
+  /** From the address: ?engine=hls. */
+  forced: string | null;
+  /** The media must be asked for with a header, which neither a WebSocket nor the browser's own player can send. */
+  needsHeader: boolean;
+  /** A rendition other than the publisher's own: only HLS lists them. */
+  rendition: boolean;
+}
+
+// A WebSocket comes before the one long HTTP answer because browsers open at most six connections to one server, and every
+// long answer takes one: the seventh tab would not even load its page.
+const kOrder: readonly EngineName[] = ['websocket', 'mpegts', 'hls', 'native'];
+const kFlvCodecs = /^(avc[13]|hvc1|hev1|av01|mp4a|opus|mp3)/i;
+
+export function chooseEngines({ can, tracks, failed, forced, needsHeader, rendition }: Wish): EngineName[] {
+  const inFlv = tracks.every((track) => track.codec === '' || kFlvCodecs.test(track.codec));
+  const possible = kOrder.filter((name) => {
+    if (name === 'native') return can.nativeHls;
+    if (name === 'hls') return can.mse;
+    return can.mse && inFlv && !(name === 'websocket' && needsHeader);
+  });
+  const wanted = possible.filter((name) => name === forced);
+  if (wanted.length > 0) return wanted;
+  const sorted = rendition && possible.includes('hls') ? ['hls' as const, ...possible.filter((name) => name !== 'hls')] : possible;
+  const fresh = sorted.filter((name) => !failed.includes(name));
+  // If everything failed earlier in this session, the reason may be gone: begin again.
+  return fresh.length > 0 ? fresh : sorted;
+}
+
+/** What this browser surely cannot decode. An unknown codec is left for the engine to try. */
+export function unplayable<T extends Track>(tracks: readonly T[], isTypeSupported: (mime: string) => boolean): T[] {
+  return tracks.filter((track) => track.codec !== '' && !isTypeSupported(`${track.kind}/mp4; codecs="${track.codec}"`));
 }

@@ -19,6 +19,10 @@ export function reconnectDelay(attempt: number, hidden: boolean): number {
 export const kStartLimit = 12_000;
 /** A picture that stands still while the connection pretends to be alive. */
 export const kStallLimit = 8000;
+/** While a publisher is away for a moment, the server is asked so often whether it is back. */
+export const kBreakDelay = 1000;
+/** From the publisher's return to a picture that moves, over the connection that was kept; then a new connection is made. */
+export const kReturnLimit = 4000;
 /** Fraction of a delay that is added at random, so that a thousand viewers do not come back in the same instant. */
 export const kJitter = 0.3;
 /** Failures in a row of one engine, with a live stream and a server that answers, before the next is tried. */

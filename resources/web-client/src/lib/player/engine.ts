@@ -1,5 +1,6 @@
 // What the player asks of a way to play. Each engine owns the media pipeline of one <video> element between construction and destroy().
 import type { LatencyGoal } from './catch_up';
+import type { Choice } from './quality';
 
 export interface EngineEvents {
   /** The server closed the stream in good order. */
@@ -10,15 +11,31 @@ export interface EngineEvents {
 export interface EngineSource {
   flvUrl: string;
   hlsUrl: string;
-  /** Sent with each media request, for private streams. Native playback cannot. */
+  /** Sent with each media request, for private streams. Native playback and WebSockets cannot. */
   headers: Record<string, string>;
+  /** Seconds before live at which to begin: the viewer went back. 0 is live. */
+  behind: number;
+  choice: Choice;
+}
+
+/** What can be played just now, in seconds of the element's clock. `live` is where a viewer who follows live would be. */
+export interface SeekWindow {
+  start: number;
+  live: number;
 }
 
 export interface Engine {
-  readonly goal: LatencyGoal;
-  /** Seconds behind the newest media that has arrived, or null when unknown. */
+  /** Asked for again and again: it may change with the network. */
+  goal(): LatencyGoal;
+  /** Seconds behind the newest media that the server has, as far as it can be known; null when unknown. */
   latency(): number | null;
   jumpToLive(): void;
+  /** The buffer ran dry. */
+  stalled?(): void;
+  /** What can be gone back to; null where there is nothing. */
+  window?(): SeekWindow | null;
+  /** Renditions; undefined where the engine has no say in it. */
+  choose?(choice: Choice): void;
   /** Of the media that arrived lately, or null when unknown. */
   kilobitsPerSecond(): number | null;
   destroy(): void;

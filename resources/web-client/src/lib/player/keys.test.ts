@@ -5,8 +5,8 @@ const press = (key: string, more: object = {}) =>
   keyAction({ key, ctrlKey: false, metaKey: false, altKey: false, repeat: false, target: null, ...more });
 
 test('keys do what the list of keys says', () => {
-  expect([' ', 'k', 'M', 'f', 'p', 'i', '?', 'ArrowUp', 'ArrowDown', 'ArrowRight'].map((key) => press(key))).toEqual([
-    'play', 'play', 'mute', 'fullscreen', 'pip', 'stats', 'help', 'louder', 'softer', 'live',
+  expect([' ', 'k', 'M', 'f', 'p', 'i', '?', 'ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'l'].map((key) => press(key))).toEqual([
+    'play', 'play', 'mute', 'fullscreen', 'pip', 'stats', 'help', 'louder', 'softer', 'back', 'forward', 'live',
   ]);
 });
 
@@ -17,6 +17,13 @@ test('shortcuts of the browser are left alone', () => {
 });
 
 test('typing in a field is typing', () => expect(press('m', { target: { tagName: 'INPUT' } as unknown as EventTarget })).toBe(null));
+
+test('a slider keeps its arrows and gives up the letters', () => {
+  const target = { tagName: 'INPUT', type: 'range' } as unknown as EventTarget;
+  expect(press('ArrowLeft', { target })).toBe(null);
+  expect(press(' ', { target })).toBe(null);
+  expect(press('m', { target })).toBe('mute');
+});
 
 test('space on a button presses the button', () => {
   const target = { tagName: 'BUTTON' } as unknown as EventTarget;

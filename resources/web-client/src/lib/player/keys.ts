@@ -1,6 +1,6 @@
 // Which key does what, and when a key is meant for something else on the page. Pure but for reading the event's target.
 
-export type KeyAction = 'play' | 'mute' | 'louder' | 'softer' | 'live' | 'fullscreen' | 'pip' | 'stats' | 'help';
+export type KeyAction = 'play' | 'mute' | 'louder' | 'softer' | 'back' | 'forward' | 'live' | 'fullscreen' | 'pip' | 'stats' | 'help';
 
 const kActions: Record<string, KeyAction> = {
   ' ': 'play',
@@ -8,7 +8,8 @@ const kActions: Record<string, KeyAction> = {
   m: 'mute',
   arrowup: 'louder',
   arrowdown: 'softer',
-  arrowright: 'live',
+  arrowleft: 'back',
+  arrowright: 'forward',
   l: 'live',
   f: 'fullscreen',
   p: 'pip',
@@ -16,14 +17,18 @@ const kActions: Record<string, KeyAction> = {
   '?': 'help',
 };
 
+const kRepeating: readonly KeyAction[] = ['louder', 'softer', 'back', 'forward'];
+
 type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'target' | 'repeat'>;
 
 export function keyAction(event: KeyPress): KeyAction | null {
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
   const action = kActions[event.key.toLowerCase()] ?? null;
   if (action === null) return null;
-  if (event.repeat && action !== 'louder' && action !== 'softer') return null;
-  const tag = (event.target as { tagName?: string } | null)?.tagName ?? '';
+  if (event.repeat && !kRepeating.includes(action)) return null;
+  const { tagName: tag = '', type = '' } = (event.target ?? {}) as { tagName?: string; type?: string };
+  // A slider or a choice has the arrows and the space for itself, and no use for letters.
+  if (tag === 'INPUT' && (type === 'range' || type === 'radio')) return event.key === ' ' || event.key.startsWith('Arrow') ? null : action;
   if (tag === 'INPUT' || tag === 'TEXTAREA' || tag === 'SELECT') return null;
   // Space presses the button that has the focus.
   if (event.key === ' ' && (tag === 'BUTTON' || tag === 'A')) return null;

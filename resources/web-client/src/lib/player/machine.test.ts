@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { kEngineTries, kFailedDelay, kMissingDelay, kStallLimit, kStartLimit } from './delays';
+import { kBreakDelay, kEngineTries, kFailedDelay, kMissingDelay, kReturnLimit, kStallLimit, kStartLimit } from './delays';
 import { initialState, step } from './machine';
 import type { Effect, Event, State, TimerName } from './machine_types';
 
@@ -47,7 +47,11 @@ class Stage {
   }
 
   answer(live: boolean, engines: State['engines'] = ['mpegts', 'hls']): this {
-    return this.send({ type: 'playback', live, engines, playable: true });
+    return this.send({ type: 'playback', onAir: live ? 'live' : 'idle', engines, playable: true });
+  }
+
+  broken(): this {
+    return this.send({ type: 'playback', onAir: 'interrupted', engines: ['mpegts', 'hls'], playable: true });
   }
 
   playing(): this {
@@ -144,6 +148,67 @@ describe('a picture that stands still', () => {
   });
 });
 
+describe('a break of the publisher', () => {
+  test('keeps the connection, says so, and goes on over it', () => {
+    const stage = new Stage().playing().send({ type: 'dry' }).broken();
+    expect(stage.state).toMatchObject({ phase: 'stalled', interrupted: true });
+    for (let i = 0; i < 14; i++) stage.advance(kBreakDelay).broken();
+    expect(stage.times('detach')).toEqual([]);
+    stage.send({ type: 'picture' }).advance(60_000);
+    expect(stage.state).toMatchObject({ phase: 'playing', interrupted: false });
+    expect(stage.attached()).toEqual(['mpegts']);
+  });
+
+  test('whose return does not show over the kept connection gets a new one', () => {
+    const stage = new Stage().playing().send({ type: 'dry' }).broken().advance(kBreakDelay).answer(true);
+    expect(stage.state.interrupted).toBe(false);
+    stage.advance(kReturnLimit);
+    expect(stage.state.phase).toBe('reconnecting');
+  });
+
+  test('that the server has not noticed yet is asked for again', () => {
+    const stage = new Stage().playing().send({ type: 'dry' }).answer(true).advance(kBreakDelay);
+    expect(stage.times('ask')).toEqual([0, 0, kBreakDelay]);
+    stage.broken().advance(kStallLimit * 2);
+    expect(stage.times('detach')).toEqual([]);
+  });
+
+  test('after which nobody came back is the end', () => {
+    const stage = new Stage().playing().send({ type: 'dry' }).broken().send({ type: 'ended' }).advance(500).answer(false);
+    expect(stage.state).toMatchObject({ phase: 'waiting', interrupted: false, hasPlayed: true });
+  });
+
+  test('that is met on arrival waits and asks often', () => {
+    const stage = new Stage().open().broken();
+    expect(stage.state).toMatchObject({ phase: 'waiting', interrupted: true });
+    stage.advance(kBreakDelay).answer(true);
+    expect(stage.state).toMatchObject({ phase: 'starting', interrupted: false });
+  });
+});
+
+describe('a viewer who goes back', () => {
+  test('changes the way to play without a word about a lost connection', () => {
+    const stage = new Stage().playing().send({ type: 'switch', engine: 'hls' });
+    expect(stage.state).toMatchObject({ phase: 'starting', engine: 'hls', attempt: 0 });
+    expect(stage.attached()).toEqual(['mpegts', 'hls']);
+    stage.send({ type: 'picture' }).advance(kStartLimit * 2);
+    expect(stage.state.phase).toBe('playing');
+  });
+});
+
+describe('a stream that is closed to this viewer', () => {
+  test('says why, and asks again now and then', () => {
+    const stage = new Stage().open().send({ type: 'playback_refused', reason: 'expired' });
+    expect(stage.state).toMatchObject({ phase: 'failed', reason: 'expired' });
+    stage.advance(kFailedDelay).answer(true);
+    expect(stage.state.phase).toBe('starting');
+  });
+
+  test('does not lose a picture that still comes', () => {
+    expect(new Stage().playing().send({ type: 'playback_refused', reason: 'expired' }).state.phase).toBe('playing');
+  });
+});
+
 describe('a way to play that fails', () => {
   test('because the browser cannot, gives way to the next at once and is remembered', () => {
     const stage = new Stage().open().answer(true).send({ type: 'engine_error', cause: 'unsupported' }).answer(true, ['hls']);
@@ -156,6 +221,12 @@ describe('a way to play that fails', () => {
     for (let i = 0; i < kEngineTries; i++) stage.answer(true).send({ type: 'engine_error', cause: 'network' }).advance(5000);
     stage.answer(true, ['hls']);
     expect(stage.attached()).toEqual([...Array<string>(kEngineTries).fill('mpegts'), 'hls']);
+  });
+
+  test('as a WebSocket that brings nothing gives way at once: a proxy may not let it through', () => {
+    const stage = new Stage().open().answer(true, ['websocket', 'mpegts']).send({ type: 'engine_error', cause: 'network' });
+    stage.answer(true, ['mpegts']);
+    expect(stage.attached()).toEqual(['websocket', 'mpegts']);
   });
 
   test('now and then, with pictures between, is kept', () => {
@@ -187,7 +258,7 @@ describe('a way to play that fails', () => {
   });
 
   test('is not tried where the codec cannot be decoded', () => {
-    const stage = new Stage().open().send({ type: 'playback', live: true, engines: ['mpegts'], playable: false });
+    const stage = new Stage().open().send({ type: 'playback', onAir: 'live', engines: ['mpegts'], playable: false });
     expect(stage.state).toMatchObject({ phase: 'failed', reason: 'unsupported_codec' });
     expect(stage.attached()).toEqual([]);
   });
@@ -213,14 +284,21 @@ describe('a browser that forbids', () => {
     const stage = new Stage().open().answer(true).send({ type: 'play_blocked' }).advance(60_000);
     expect(stage.state).toMatchObject({ phase: 'starting', playBlocked: true });
     stage.send({ type: 'play' });
-    expect(stage.done).toContainEqual({ type: 'play_video', atLive: true, at: 60_000 });
+    expect(stage.done).toContainEqual({ type: 'resume', at: 60_000 });
   });
 });
 
 describe('a pause', () => {
-  test('goes on at live, not where it stopped', () => {
+  test('ends as the host decides: at live, or where it began', () => {
     const stage = new Stage().playing().send({ type: 'pause' }).advance(60_000).send({ type: 'play' });
-    expect(stage.done.at(-1)).toMatchObject({ type: 'play_video', atLive: true });
+    expect(stage.done.at(-1)).toMatchObject({ type: 'resume' });
+  });
+
+  test('is not ended by looking at the page again', () => {
+    const stage = new Stage().playing().send({ type: 'pause' });
+    const before = stage.done.length;
+    stage.send({ type: 'visibility', hidden: true }).send({ type: 'visibility', hidden: false });
+    expect(stage.done).toHaveLength(before);
   });
 
   test('lasts through a reconnection', () => {

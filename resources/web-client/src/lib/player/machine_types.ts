@@ -1,7 +1,10 @@
 // The words of the player's state machine. Everything here is data; the machine is in machine.ts, its host in session.svelte.ts.
 
-/** A way to play: FLV through Media Source Extensions, HLS through them, or HLS by the browser itself. */
-export type EngineName = 'mpegts' | 'hls' | 'native';
+/** A way to play: FLV over a WebSocket or in one long answer, HLS through Media Source Extensions, or HLS by the browser itself. */
+export type EngineName = 'websocket' | 'mpegts' | 'hls' | 'native';
+
+/** What the server says of a stream. `interrupted`: its publisher broke off and is given time to come back. */
+export type OnAir = 'idle' | 'live' | 'interrupted';
 
 export type Phase =
   | 'looking' // asking the server for the first time
@@ -13,7 +16,7 @@ export type Phase =
   | 'reconnecting' // the connection or the server went away
   | 'failed'; // no engine of this browser can play it
 
-export type Reason = 'unsupported_browser' | 'unsupported_codec' | 'playback_error' | null;
+export type Reason = 'unsupported_browser' | 'unsupported_codec' | 'playback_error' | 'expired' | 'refused' | null;
 
 export interface State {
   phase: Phase;
@@ -25,6 +28,8 @@ export interface State {
   attempt: number;
   /** Failures of the present engine while the server says that the stream is live. */
   engineFailures: number;
+  /** The publisher broke off and may come back at any moment: with an engine attached, its connection is kept. */
+  interrupted: boolean;
   /** A picture has been seen in this visit: waiting then means "ended", not "has not begun". */
   hasPlayed: boolean;
   /** The viewer pressed pause. */
@@ -41,7 +46,8 @@ export interface State {
 
 export type Event =
   | { type: 'open'; engines: EngineName[]; hidden: boolean; online: boolean }
-  | { type: 'playback'; live: boolean; engines: EngineName[]; playable: boolean }
+  | { type: 'playback'; onAir: OnAir; engines: EngineName[]; playable: boolean }
+  | { type: 'playback_refused'; reason: 'expired' | 'refused' }
   | { type: 'playback_missing' }
   | { type: 'playback_unreachable'; retryAfterMs: number }
   | { type: 'timer'; timer: TimerName }
@@ -54,6 +60,7 @@ export type Event =
   | { type: 'sound_wanted' }
   | { type: 'pause' }
   | { type: 'play' }
+  | { type: 'switch'; engine: EngineName } // the viewer wants what only another way to play can give
   | { type: 'visibility'; hidden: boolean }
   | { type: 'network'; online: boolean }
   | { type: 'retry' };
@@ -68,7 +75,9 @@ export type Effect =
   | { type: 'attach'; engine: EngineName }
   | { type: 'detach' }
   | { type: 'pause_video' }
-  | { type: 'play_video'; atLive: boolean }
+  | { type: 'play_video' }
+  | { type: 'resume' } // after a pause of the viewer's: where that is, live or earlier, the host decides
+  | { type: 'wake' } // looked at again: play if the browser stopped it meanwhile
   | { type: 'mute' }
   | { type: 'unmute' }
   | { type: 'remember_failure'; engine: EngineName }

@@ -1,16 +1,22 @@
-// HLS through Media Source Extensions: some seconds later than FLV, and it passes where long answers are cut off. Loaded only when used.
+// HLS through Media Source Extensions, low latency where the playlist offers parts: renditions, going back, and networks that cut
+// long answers off. Loaded only when used.
 import Hls from 'hls.js/light';
-import type { EngineFactory } from '../engine';
+import { goalFor } from '../catch_up';
+import { bufferAhead, type EngineFactory, type SeekWindow } from '../engine';
+import { kAudio, kAuto, levelFor, renditionsOf, type Choice } from '../quality';
+
+/** Until the first playlist says better. */
+const kUnknownTarget = 4;
 
 export const createHls: EngineFactory = async (video, source, events) => {
-  const goal = { target: 4, tolerate: 9, jump: 20 };
   const hls = new Hls({
     // A blob worker would need 'unsafe-eval' in some browsers; demuxing one stream is little work.
     enableWorker: false,
-    liveSyncDurationCount: 2,
-    liveMaxLatencyDurationCount: 10,
-    backBufferLength: 20,
-    maxBufferLength: 20,
+    lowLatencyMode: true,
+    // Where to play is left to the playlist's own HOLD-BACK and PART-HOLD-BACK; the rate is ours, so that it is the same everywhere.
+    maxLiveSyncPlaybackRate: 1,
+    backBufferLength: 30,
+    maxBufferLength: 30,
     // The player has its own reconnection, which asks the server what became of the stream.
     manifestLoadPolicy: policy(8000, 1),
     playlistLoadPolicy: policy(8000, 2),
@@ -22,14 +28,26 @@ export const createHls: EngineFactory = async (video, source, events) => {
   let kilobits: number | null = null;
   let mediaErrors = 0;
   let closed = false;
+  let backTo = source.behind;
 
-  hls.on(Hls.Events.FRAG_LOADED, (_, data) => {
-    const seconds = data.frag.duration;
-    if (seconds > 0) kilobits = Math.round((data.frag.stats.total * 8) / 1000 / seconds);
+  hls.on(Hls.Events.FRAG_BUFFERED, (_, data) => {
+    const { stats, frag, part } = data;
+    const seconds = part?.duration ?? frag.duration;
+    if (seconds > 0 && stats.total > 0) kilobits = smoothed(kilobits, (stats.total * 8) / 1000 / seconds);
   });
+  hls.on(Hls.Events.MANIFEST_PARSED, () => choose(source.choice));
   hls.on(Hls.Events.LEVEL_UPDATED, (_, data) => {
     // The server ended the list. What is in the buffer is still played to its end.
     if (!data.details.live && !closed) video.addEventListener('ended', () => closed || events.ended(), { once: true });
+  });
+  hls.on(Hls.Events.LEVEL_LOADED, () => {
+    if (backTo === 0) return;
+    // The viewer comes from live elsewhere and wants to be earlier: that is known once the list is.
+    const window = windowNow();
+    if (window === null) return;
+    hls.startLoad(Math.max(window.start, window.live - backTo), true);
+    video.currentTime = Math.max(window.start, window.live - backTo);
+    backTo = 0;
   });
   hls.on(Hls.Events.ERROR, (_, data) => {
     if (closed || !data.fatal) return;
@@ -42,23 +60,49 @@ export const createHls: EngineFactory = async (video, source, events) => {
     events.failed(unsupported ? 'unsupported' : data.type === Hls.ErrorTypes.NETWORK_ERROR ? 'network' : 'media', data.details);
   });
 
-  hls.loadSource(source.hlsUrl);
+  function choose(choice: Choice): void {
+    if (choice === kAudio) return;
+    hls.nextLevel = choice === kAuto ? -1 : levelFor(choice, hls.levels.map((level) => level.height));
+  }
+
+  function windowNow(): SeekWindow | null {
+    const details = hls.latestLevelDetails;
+    const first = details?.fragments[0];
+    if (!details || first === undefined || !details.live) return null;
+    return { start: first.start, live: Math.max(first.start, hls.liveSyncPosition ?? details.edge) };
+  }
+
+  hls.loadSource(source.choice === kAudio ? await audioUrl(source.hlsUrl, source.headers) : source.hlsUrl);
   hls.attachMedia(video);
 
   return {
-    goal,
-    latency: () => (hls.latestLevelDetails === null ? null : Math.max(0, hls.latency)),
+    goal: () => goalFor(hls.targetLatency ?? kUnknownTarget),
+    latency: () => (hls.latestLevelDetails === null ? null : Math.max(0, hls.latency, bufferAhead(video))),
     jumpToLive: () => {
       const live = hls.liveSyncPosition;
       if (live !== null && live > video.currentTime) video.currentTime = live;
     },
-    kilobitsPerSecond: () => kilobits,
+    window: windowNow,
+    choose,
+    kilobitsPerSecond: () => (kilobits === null ? null : Math.round(kilobits)),
     destroy: () => {
       closed = true;
       hls.destroy();
     },
   };
 };
+
+/** hls.js leaves variants without a picture out of a list that has some with one, so the list of the sound is opened itself. */
+async function audioUrl(url: string, headers: Record<string, string>): Promise<string> {
+  const playlist = await fetch(url, { headers }).then((answer) => (answer.ok ? answer.text() : ''));
+  const audio = renditionsOf(playlist).find((one) => one.choice === kAudio);
+  return audio === undefined ? url : new URL(audio.uri, url).href;
+}
+
+/** Parts differ much in size: one with a key frame is many times the others. */
+function smoothed(before: number | null, value: number): number {
+  return before === null ? value : before * 0.85 + value * 0.15;
+}
 
 function policy(timeout: number, retries: number) {
   const retry = { maxNumRetry: retries, retryDelayMs: 500, maxRetryDelayMs: 4000 };

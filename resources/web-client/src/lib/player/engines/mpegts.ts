@@ -1,17 +1,27 @@
-// HTTP-FLV through Media Source Extensions: the way with the least delay. Loaded only when it is used.
+// FLV through Media Source Extensions, over a WebSocket or in one long HTTP answer: the way with the least delay. Loaded only when it is used.
 import Mpegts from 'mpegts.js';
-import { bufferedEnd, seekNearEnd, type EngineFactory } from '../engine';
+import { SocketLoader } from './websocket_loader';
+import { AdaptiveTarget } from '../catch_up';
+import { bufferedEnd, seekNearEnd, type Engine, type EngineEvents, type EngineFactory, type EngineSource } from '../engine';
 
 // Silence, except for what we report ourselves.
 Mpegts.LoggingControl.applyConfig({ enableAll: false });
 
-export const createMpegts: EngineFactory = async (video, source, events) => {
-  const goal = { target: 0.9, tolerate: 1.6, jump: 6 };
+/** Ten frames of a 30 Hz picture; with less, Chromium begins to wait for its decoder. */
+const kLeastTarget = 0.35;
+const kMostTarget = 2;
+
+export const createMpegts: EngineFactory = async (video, source, events) => create(video, source, events, false);
+export const createWebSocket: EngineFactory = async (video, source, events) => create(video, source, events, true);
+
+function create(video: HTMLVideoElement, source: EngineSource, events: EngineEvents, bySocket: boolean): Engine {
+  const url = bySocket ? source.flvUrl.replace(/^http/, 'ws') : source.flvUrl;
+  const target = new AdaptiveTarget(kLeastTarget, kMostTarget, performance.now());
   const player = Mpegts.createPlayer(
-    { type: 'flv', isLive: true, url: source.flvUrl },
+    { type: 'flv', isLive: true, url },
     {
       isLive: true,
-      // Frames go to the decoder as they come; the catch-up of session.svelte.ts keeps the distance.
+      // Frames go to the decoder as they come; live_edge.svelte.ts keeps the distance.
       enableStashBuffer: false,
       lazyLoad: false,
       deferLoadAfterSourceOpen: false,
@@ -20,6 +30,7 @@ export const createMpegts: EngineFactory = async (video, source, events) => {
       autoCleanupMinBackwardDuration: 20,
       statisticsInfoReportInterval: 1000,
       headers: source.headers,
+      ...(bySocket ? { customLoader: SocketLoader as unknown as Mpegts.CustomLoaderConstructor } : {}),
       referrerPolicy: 'same-origin',
     },
   );
@@ -47,16 +58,17 @@ export const createMpegts: EngineFactory = async (video, source, events) => {
   player.load();
 
   return {
-    goal,
+    goal: () => target.goal(performance.now()),
     latency: () => {
       const end = bufferedEnd(video);
       return end === null ? null : Math.max(0, end - video.currentTime);
     },
-    jumpToLive: () => seekNearEnd(video, goal.target),
+    jumpToLive: () => seekNearEnd(video, target.goal(performance.now()).target),
+    stalled: () => target.stalled(performance.now()),
     kilobitsPerSecond: () => kilobits,
     destroy: () => {
       closed = true;
       player.destroy();
     },
   };
-};
+}
