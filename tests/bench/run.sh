@@ -6,6 +6,13 @@ usage() {
     cat <<'HELP'
 Usage: tests/bench/run.sh NAME [--json] [--bin PATH]
   start    time from exec to ready (first start and later ones) and resident memory when idle; peer: nginx
+  fanout   CPU and memory a viewer of one stream by FLV, RTMP and FLV over WebSocket, x the kernel's floor of the same run [--viewers N]
+           [--saturate N: automatic merging] [--workers: two against one]
+  join     first picture while 500 viewers a second join [--joins N] [--viewers N]
+  idle     memory of streams that are live and send next to nothing [--streams N]
+  hls      CPU a request for a segment and for a playlist out of memory [--requests N]; peer: nginx with files
+  latency  encoder to screen in Chromium by a clock in the picture: FLV, FLV over WebSocket, low-latency HLS [--seconds N]
+  soak     viewers of all protocols come and go, a publisher breaks: memory over time, error counters [--minutes N] [--viewers N]
 HELP
 }
 [ $# -ge 1 ] || { usage >&2; exit 2; }
@@ -13,9 +20,20 @@ name=$1
 shift
 case "$name" in
     -h | --help) usage; exit 0 ;;
-    start) ;;
+    start | hls) ;;
+    fanout | idle | join)
+        . installer/packages.sh
+        need_packages python3 ffmpeg g++ >&2
+        exec python3 "tests/bench/$name.py" "$@"
+        ;;
+    latency | soak)
+        . installer/packages.sh
+        need_packages ffmpeg chromium >&2
+        [ -d tests/e2e/node_modules ] || (cd tests/e2e && npm ci --no-audit --no-fund --silent) >&2
+        exec node "tests/bench/$name.mjs" "$@"
+        ;;
     *) echo "There is no benchmark '$name'." >&2; usage >&2; exit 2 ;;
 esac
 . installer/packages.sh
-need_packages python3 nginx-light >&2
+need_packages python3 nginx-light ffmpeg >&2
 exec python3 "tests/bench/$name.py" "$@"

@@ -47,6 +47,6 @@ describe("with PostgreSQL", () => {
 
     await postgres.launch();
     await until("writes are taken again", async () => (await server.rest("POST", "/api/v1/streams", { name: "later" })).status === 201, { timeout: 15000, every: 250 });
-    assert.equal((await fetch(`${server.url}/health/ready`)).status, 200);
+    await until("it says so", async () => (await fetch(`${server.url}/health/ready`)).status === 200, { timeout: 15000, every: 250 });
   });
 });

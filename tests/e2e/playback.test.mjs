@@ -32,7 +32,8 @@ describe("what ffmpeg publishes", { concurrency: true }, () => {
   const outputs = {
     RTMP: () => `rtmp://127.0.0.1:${server.rtmpPort}/live/show`,
     "HTTP-FLV": () => `${server.url}/flv/show.flv`,
-    HLS: () => `${server.url}/hls/show.m3u8`,
+    HLS: () => `${server.url}/hls/show/main.m3u8`,
+    "HLS in MPEG-TS": () => `${server.url}/hls/show/ts.m3u8`,
   };
   for (const [name, url] of Object.entries(outputs)) {
     test(`${name}: time goes forward on each track`, async () => {
@@ -63,7 +64,7 @@ describe("B-frames", () => {
     const publisher = server.publish(stream.publish_key, { bframes: 2 });
     try {
       await server.untilLive("film");
-      for (const url of [`rtmp://127.0.0.1:${server.rtmpPort}/live/film`, `${server.url}/flv/film.flv`, `${server.url}/hls/film.m3u8`]) {
+      for (const url of [`rtmp://127.0.0.1:${server.rtmpPort}/live/film`, `${server.url}/flv/film.flv`, `${server.url}/hls/film/main.m3u8`, `${server.url}/hls/film/ts.m3u8`]) {
         const probed = await run("ffprobe", ["-v", "error", "-select_streams", "v", "-read_intervals", "%+4", "-show_entries", "packet=pts_time,dts_time", "-of", "json", url]);
         const offsets = JSON.parse(probed.stdout).packets.map((p) => Math.round((p.pts_time - p.dts_time) * 1000));
         assert.ok(offsets.length > 60, `${url}: ${offsets.length} packets`);
