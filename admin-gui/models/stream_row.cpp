@@ -21,7 +21,7 @@ StreamRow StreamRow::from(const v1::Stream &stream)
     StreamRow row;
     row.name = text(stream.name());
     row.isPrivate = stream.private_();
-    row.live = stream.status() == "live";
+    row.live = stream.status() != "idle"; // also while its publisher is lost and may return
     if (stream.has_created_at())
         row.createdAt = timeOf(stream.created_at());
     if (!row.live || !stream.has_live())

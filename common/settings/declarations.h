@@ -61,22 +61,76 @@ inline const auto loggingFormat = choice("logging.format", {"human", "json"}, At
 inline const auto livestreamGroup = group("livestream", "Publishing and watching live streams.");
 inline const auto livestreamRtmpPort = integer("livestream.rtmp_port", 1935, {1, 65535}, AtStart,
     "TCP port to which OBS and other encoders publish by RTMP, and from which RTMP players play.");
+inline const auto livestreamRtmpsPort = integer("livestream.rtmps_port", 0, {0, 65535}, AtStart,
+    "TCP port for RTMP over TLS (rtmps://), with the certificate of server.tls_certificate; 443 suits most encoders. 0 means none.");
 inline const auto livestreamRtmpAddress = text("livestream.rtmp_address", "", rules::address, AtStart,
-    "Address to listen on for RTMP. Empty means every address of this machine.");
+    "Address to listen on for RTMP and RTMPS. Empty means every address of this machine.");
 inline const auto livestreamPublicHost = text("livestream.public_host", "", rules::host, AtOnce,
     "Host name shown in the address for OBS. Empty means the host of server.public_url, or of this machine.");
 inline const auto livestreamMaxStreams = integer("livestream.max_streams", 1000, {1, 100000}, AtStart,
     "Streams that may be live at the same time.");
+inline const auto livestreamPublishGraceSeconds = seconds("livestream.publish_grace_seconds", 15, {0, 600}, AtOnce,
+    "How long viewers wait for a publisher that was lost. When it returns in time, their stream goes on. 0 ends the stream at once.");
+inline const auto livestreamOnConflict = choice("livestream.on_conflict", {"refuse", "replace", "backup"}, AtOnce,
+    "What a second publisher of a stream meets: it is refused, or the first is closed, or it stands by and takes over when the first is lost.");
+inline const auto livestreamMaxBitrateKbps = integer("livestream.max_bitrate_kbps", 0, {0, 10000000}, AtOnce,
+    "A publisher that sends more over 4 seconds is closed and told why. 0 means no limit.");
+inline const auto livestreamMaxWidth = integer("livestream.max_width", 0, {0, 16384}, AtOnce,
+    "A publisher with a wider picture is closed and told why. 0 means no limit.");
+inline const auto livestreamMaxHeight = integer("livestream.max_height", 0, {0, 16384}, AtOnce,
+    "A publisher with a higher picture is closed and told why. 0 means no limit.");
+inline const auto livestreamMaxDurationSeconds = seconds("livestream.max_duration_seconds", 0, {0, 31536000}, AtOnce,
+    "A publisher that has sent for so long is closed and told why. 0 means no limit.");
+inline const auto livestreamPlaybackSecret = secret("livestream.playback_secret", rules::hexKey, Secrecy::Generated, AtStart,
+    "Signs playback tokens of private streams; its characters are the key of HS256. Changing it makes all of them invalid.");
+inline const auto livestreamMetricsMaxStreams = integer("livestream.metrics_max_streams", 100, {0, 10000}, AtStart,
+    "Live streams that have figures of their own on /metrics; all others together are counted as stream \"other\".");
 inline const auto livestreamMaxViewers = integer("livestream.max_viewers", 20000, {1, 1000000}, AtStart,
     "Viewers of all streams together.");
 inline const auto livestreamMaxViewerLagSeconds = seconds("livestream.max_viewer_lag_seconds", 4, {1, 60}, AtStart,
     "A viewer that falls further behind is moved to the newest key frame.");
 inline const auto livestreamRingMegabytes = integer("livestream.ring_megabytes", 48, {4, 1024}, AtStart,
     "Memory that the newest pictures of one stream may take on one worker.");
+inline const auto livestreamMergeMs = integer("livestream.merge_ms", 350, {0, 5000}, AtStart,
+    "Longest time by which a worker that is full may hold frames back to send more of them at once. 0: never.");
 inline const auto livestreamHlsSegmentSeconds = seconds("livestream.hls_segment_seconds", 2, {1, 30}, AtStart,
     "Length of an HLS segment. Segments begin at key frames, so set the same key frame interval in the encoder.");
 inline const auto livestreamHlsPlaylistSegments = integer("livestream.hls_playlist_segments", 6, {3, 60}, AtStart,
     "Segments in an HLS playlist.");
+inline const auto livestreamHlsPartMilliseconds = integer("livestream.hls_part_milliseconds", 250, {0, 2000}, AtStart,
+    "Length of a part in low-latency HLS. Players stay about three parts behind. 0 turns low latency off.");
+inline const auto livestreamHlsStorageBackend = choice("livestream.hls_storage_backend", {"memory", "file"}, AtStart,
+    "Where HLS segments are kept: in memory, or in files in the data folder, which suits a long livestream.dvr_window_seconds.");
+inline const auto livestreamHlsMemoryMegabytes = integer("livestream.hls_memory_megabytes", 1024, {16, 1048576}, AtStart,
+    "Memory that the HLS segments of all streams may take. When it is full, streams can be rewound less far.");
+inline const auto livestreamDvrWindowSeconds = seconds("livestream.dvr_window_seconds", 0, {0, 86400}, AtStart,
+    "How far viewers can go back in a live stream by HLS. 0 keeps only what live playback needs; more keeps every stream while it is live.");
+
+inline const auto recordingGroup = group("recording", "Recording of live streams to files, and how long they are kept.");
+inline const auto recordingEnabled = toggle("recording.enabled", false, AtOnce,
+    "Record every stream, unless its own recording was stopped by a call.");
+inline const auto recordingDirectory = text("recording.directory", "", rules::path, AtStart,
+    "Folder of the recordings. Empty means recordings in the data folder.");
+inline const auto recordingPattern = text("recording.pattern", "{stream}/{date}/{time}.mp4", rules::recordingPattern, AtOnce,
+    "Name of a recording's file below recording.directory. {date} and {time} are those of its beginning, in UTC; {id} is its id.");
+inline const auto recordingSegmentSeconds = seconds("recording.segment_seconds", 3600, {10, 86400}, AtOnce,
+    "A recording goes on in a new file after so long, at the next key frame.");
+inline const auto recordingMinFreeMegabytes = integer("recording.min_free_megabytes", 1024, {0, 1000000000}, AtOnce,
+    "Recording stops while the disk has less room than this, and goes on by itself when there is more.");
+inline const auto recordingKeepDays = integer("recording.keep_days", 0, {0, 36500}, AtOnce,
+    "Recordings and clips older than this are deleted. 0 means never.");
+inline const auto recordingKeepGigabytes = integer("recording.keep_gigabytes", 0, {0, 1000000}, AtOnce,
+    "When all recordings and clips together take more, the oldest are deleted. 0 means no limit.");
+inline const auto recordingMaxClipSeconds = seconds("recording.max_clip_seconds", 3600, {1, 86400}, AtOnce,
+    "Longest clip that may be made of recordings.");
+
+inline const auto relayGroup = group("relay", "Streams fetched from other servers and sent on to others.");
+inline const auto relayAllowAddresses = list("relay.allow_addresses", {}, rules::network, AtOnce,
+    "Inner networks that streams may be fetched from and sent to. The public internet always may; everything else only if it stands here.");
+inline const auto relayIdleSeconds = seconds("relay.idle_seconds", 30, {1, 3600}, AtOnce,
+    "How long a stream that is fetched on demand goes on after its last viewer has left.");
+inline const auto relayMaxProcesses = integer("relay.max_processes", 64, {1, 10000}, AtStart,
+    "Streams that may be fetched and sent on at the same time, each in a process of its own.");
 
 inline const auto apiGroup = group("api", "Calls by programs: REST, gRPC, WebSocket.");
 inline const auto apiRateLimitPerMinute = integer("api.rate_limit_per_minute", 6000, {1, 1000000}, AtOnce,

@@ -156,4 +156,31 @@ bool isStrong(std::string_view text)
     return text.size() >= 16;
 }
 
+bool isRecordingPattern(std::string_view text)
+{
+    constexpr std::size_t longest = 200; // what the placeholders stand for comes on top
+    if (text.size() > longest || !text.ends_with(".mp4") || text.find("{stream}") == std::string_view::npos ||
+        (text.find("{time}") == std::string_view::npos && text.find("{id}") == std::string_view::npos))
+        return false;
+    bool partBegins = true; // none may be empty, hidden, "." or ".."
+    while (!text.empty()) {
+        if (text.front() == '{') {
+            const auto name = text.substr(0, text.find('}') + 1);
+            if (name != "{stream}" && name != "{date}" && name != "{time}" && name != "{id}")
+                return false;
+            text.remove_prefix(name.size());
+            partBegins = false;
+            continue;
+        }
+        const char c = text.front();
+        if (partBegins && (c == '.' || c == '/'))
+            return false;
+        if (!isLetter(c) && !isDigit(c) && c != '-' && c != '_' && c != '.' && c != '/')
+            return false;
+        partBegins = c == '/';
+        text.remove_prefix(1);
+    }
+    return true;
+}
+
 } // namespace matinee::settings::rules

@@ -22,6 +22,9 @@ bool isDatabaseUrl(std::string_view text); ///< sqlite:PATH or postgres://user@h
 bool isHexKey(std::string_view text);      ///< 64 hexadecimal digits.
 bool isStrong(std::string_view text);      ///< 16 characters or more.
 
+/// A relative path ending in .mp4, of letters, digits, '-', '_', '.', '/' and {stream}, {date}, {time}, {id}; has {stream}, and {time} or {id}.
+bool isRecordingPattern(std::string_view text);
+
 inline constexpr Rule any{};
 inline constexpr Rule path{"the path of a file or folder", nullptr};
 inline constexpr Rule address{"an IPv4 or IPv6 address such as 127.0.0.1 or ::1", isAddress};
@@ -32,6 +35,9 @@ inline constexpr Rule origin{"an origin such as https://watch.example.org (no pa
 inline constexpr Rule databaseUrl{"sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/NAME", isDatabaseUrl};
 inline constexpr Rule hexKey{"64 hexadecimal digits (openssl rand -hex 32 makes one)", isHexKey};
 inline constexpr Rule strong{"at least 16 characters that nobody can guess (openssl rand -hex 32 makes some)", isStrong};
+inline constexpr Rule recordingPattern{
+    "a path such as {stream}/{date}/{time}.mp4: letters, digits, - _ . / and {stream}, {date}, {time}, {id}; with {stream}, and {time} or {id}",
+    isRecordingPattern};
 } // namespace rules
 
 } // namespace matinee::settings

@@ -32,7 +32,7 @@ v1::Permission topicPermission(std::string_view topic)
         if (row.name == topic)
             return row.needs;
     }
-    return v1::PERMISSION_UNSPECIFIED;
+    return topic.starts_with("playback:") ? v1::PUBLIC : v1::PERMISSION_UNSPECIFIED;
 }
 
 v1::Status toStatus(const Error &error)

@@ -5,6 +5,8 @@
 #include "api/api_key_calls.h"
 #include "api/server_calls.h"
 #include "live/stream_calls.h"
+#include "record/recording_calls.h"
+#include "relay/relay_calls.h"
 
 #include "common/protocol/version.h"
 
@@ -50,6 +52,19 @@ Task<std::shared_ptr<const v1::Event>> streamsEvent(Core &core)
     co_return event;
 }
 
+/// For everybody who may play without a key: any other stream looks as if nothing were there.
+Task<std::shared_ptr<const v1::Event>> playbackEvent(Core &core, std::string name)
+{
+    Caller anybody;
+    const auto allowed = co_await core.gate.mayPlay(name, std::move(anybody), std::string());
+    if (!allowed && allowed.error().code == ErrorCode::Unavailable)
+        co_return nullptr;
+    auto event = std::make_shared<v1::Event>();
+    event->set_topic("playback:" + name);
+    *event->mutable_playback() = live::describePlayback(name, allowed ? core.registry.find(name) : std::nullopt);
+    co_return event;
+}
+
 Task<std::shared_ptr<const v1::Event>> healthEvent(Core &core)
 {
     auto event = std::make_shared<v1::Event>();
@@ -66,17 +81,30 @@ void registerCalls(Core &core)
     hooks.block = [&core](const std::string &name, std::chrono::seconds duration) { core.gate.block(name, duration); };
     hooks.changed = [&core](const std::string &name) {
         core.gate.forget(name);
+        core.workers.next().spawn("relay", relay::streamChanged(core.store, core.relays, name));
         if (core.streamsChanged)
             core.streamsChanged();
     };
+    hooks.mayPlay = [&core](std::string name, Caller caller, std::string token) {
+        return core.gate.mayPlay(std::move(name), std::move(caller), std::move(token));
+    };
+    hooks.makeToken = [&core](std::string_view name, std::chrono::system_clock::time_point expiresAt) {
+        return core.playbackTokens.make(name, expiresAt);
+    };
+    hooks.webAddress = core.webAddress;
+    hooks.rtmpAddress = core.rtmpAddress;
+    hooks.dvrWindow = [&core] { return core.dvrWindow; };
     live::handleStreamCalls(core.dispatcher, core.store, core.registry, std::move(hooks));
+    relay::handleRelayCalls(core.dispatcher, core.store, core.relays, core.credentials);
+    record::handleRecordingCalls(core.dispatcher, core.recordings);
     api::handleApiKeyCalls(core.dispatcher, core.keys);
     api::handleServerCalls(core.dispatcher, core.store, serverFacts(core));
 }
 
 std::shared_ptr<Topics> makeTopics(Core &core)
 {
-    return std::make_shared<Topics>(core.workers, Topics::Sources{[&core] { return streamsEvent(core); }, [&core] { return healthEvent(core); }});
+    return std::make_shared<Topics>(core.workers, Topics::Sources{[&core] { return streamsEvent(core); }, [&core] { return healthEvent(core); },
+                                                                   [&core](std::string name) { return playbackEvent(core, std::move(name)); }});
 }
 
 } // namespace matinee::app

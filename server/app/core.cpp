@@ -1,6 +1,9 @@
 #include "app/core.h"
 
+#include "app/banner.h"
+#include "live/stream_figures.h"
 #include "observe/log.h"
+#include "relay/relay_calls.h"
 #include "store/migrations.h"
 
 #include "common/settings/declarations.h"
@@ -21,14 +24,20 @@ store::StoreOptions storeOptions(const settings::Snapshot &settings, const std::
     return options;
 }
 
-live::RegistryLimits registryLimits(const settings::Snapshot &settings)
+live::RegistryLimits registryLimits(const settings::Snapshot &settings, live::WorkerPaces &paces)
 {
     live::RegistryLimits limits;
+    limits.replica.paces = &paces;
     limits.replica.lag = settings.get(settings::livestreamMaxViewerLagSeconds);
     limits.replica.ringBytes = count(settings.get(settings::livestreamRingMegabytes)) << 20;
     limits.streams = count(settings.get(settings::livestreamMaxStreams));
     limits.viewers = count(settings.get(settings::livestreamMaxViewers));
     return limits;
+}
+
+live::OnConflict onConflict(const std::string &setting)
+{
+    return setting == "replace" ? live::OnConflict::Replace : setting == "backup" ? live::OnConflict::Backup : live::OnConflict::Refuse;
 }
 
 api::DispatcherOptions dispatcherOptions(const settings::Snapshot &settings, KeyAuthenticator &authenticator, StoreAudit &audit, observe::Metrics &metrics,
@@ -45,15 +54,57 @@ api::DispatcherOptions dispatcherOptions(const settings::Snapshot &settings, Key
 
 } // namespace
 
+live::PublishPolicy publishPolicy(const settings::Snapshot &settings)
+{
+    live::PublishPolicy policy;
+    policy.grace = settings.get(settings::livestreamPublishGraceSeconds);
+    policy.onConflict = onConflict(settings.get(settings::livestreamOnConflict));
+    policy.maxKbps = static_cast<std::uint32_t>(settings.get(settings::livestreamMaxBitrateKbps));
+    policy.maxWidth = static_cast<std::uint32_t>(settings.get(settings::livestreamMaxWidth));
+    policy.maxHeight = static_cast<std::uint32_t>(settings.get(settings::livestreamMaxHeight));
+    policy.maxDuration = settings.get(settings::livestreamMaxDurationSeconds);
+    return policy;
+}
+
+relay::RelayOptions relayOptions(const settings::Snapshot &settings)
+{
+    relay::RelayOptions options;
+    options.allowedNetworks = settings.get(settings::relayAllowAddresses);
+    options.idleTime = settings.get(settings::relayIdleSeconds);
+    options.maxProcesses = count(settings.get(settings::relayMaxProcesses));
+    return options;
+}
+
+record::RecordingOptions recordingOptions(const settings::Snapshot &settings, const std::string &dataDir)
+{
+    record::RecordingOptions options;
+    options.enabled = settings.get(settings::recordingEnabled);
+    options.folder = settings.get(settings::recordingDirectory);
+    if (options.folder.empty())
+        options.folder = dataDir + "/recordings";
+    options.recorder.pattern = settings.get(settings::recordingPattern);
+    options.recorder.segment = settings.get(settings::recordingSegmentSeconds);
+    options.minFreeBytes = count(settings.get(settings::recordingMinFreeMegabytes)) << 20;
+    options.keep.age = std::chrono::days(settings.get(settings::recordingKeepDays));
+    options.keep.bytes = count(settings.get(settings::recordingKeepGigabytes)) << 30;
+    options.maxClip = settings.get(settings::recordingMaxClipSeconds);
+    return options;
+}
+
 Core::Core(const settings::Snapshot &settings, std::string folder, std::size_t workerCount)
     : dataDir(std::move(folder))
     , workers(workerCount)
+    , paces(workers, std::chrono::milliseconds(settings.get(settings::livestreamMergeMs)), &metrics)
     , connections(std::make_shared<net::ConnectionLimits>(&metrics, count(settings.get(settings::serverMaxConnectionsPerAddress)),
                                                           count(settings.get(settings::serverMaxConnections))))
     , store(storeOptions(settings, dataDir), &metrics)
     , keys(store, &metrics)
-    , gate(store, metrics)
-    , registry(workers, registryLimits(settings))
+    , playbackTokens(settings.get(settings::livestreamPlaybackSecret))
+    , gate(store, playbackTokens, metrics)
+    , registry(workers, registryLimits(settings, paces), publishPolicy(settings))
+    , recordings(registry, store, workers, recordingOptions(settings, dataDir), &metrics)
+    , credentials(settings.get(settings::securityCredentialEncryptionKey))
+    , relays(workers, registry, relayOptions(settings), &metrics)
     , health(store, registry, connections, metrics)
     , authenticator(keys)
     , audit(store)
@@ -61,7 +112,12 @@ Core::Core(const settings::Snapshot &settings, std::string folder, std::size_t w
     , dispatcher(dispatcherOptions(settings, authenticator, audit, metrics, callsPerMinute))
     , serverName(settings.get(settings::serverName))
     , rtmpPort(static_cast<std::uint16_t>(settings.get(settings::livestreamRtmpPort)))
+    , dvrWindow(settings.get(settings::livestreamDvrWindowSeconds))
+    , webAddress([settings] { return app::webAddress(settings, static_cast<std::uint16_t>(settings.get(settings::serverPort))); })
+    , rtmpAddress([settings] { return app::rtmpAddress(settings, static_cast<std::uint16_t>(settings.get(settings::livestreamRtmpPort))); })
 {
+    const auto named = count(settings.get(settings::livestreamMetricsMaxStreams));
+    metrics.onText([this, named] { return live::streamFigures(registry.list(), named); });
 }
 
 Result<void> Core::openStore()
@@ -83,6 +139,8 @@ Result<void> Core::open()
         return migrated.error();
     if (migrated->toVersion != migrated->fromVersion)
         log::info("store", "The database went from version {} to {}.", migrated->fromVersion, migrated->toVersion);
+    if (const auto loaded = relay::loadRelays(store, relays, credentials); !loaded)
+        return loaded.error();
     registerCalls(*this);
     return dispatcher.seal();
 }

@@ -8,9 +8,13 @@
 #include "app/health.h"
 #include "app/identity.h"
 #include "live/registry.h"
+#include "live/worker_pace.h"
 #include "net/connection_limits.h"
 #include "net/worker.h"
 #include "observe/metrics.h"
+#include "record/recordings.h"
+#include "relay/credential_box.h"
+#include "relay/relays.h"
 #include "store/store.h"
 
 #include "common/settings/snapshot.h"
@@ -36,11 +40,16 @@ struct Core
     const std::string dataDir;
     observe::Metrics metrics;
     net::WorkerPool workers;
+    live::WorkerPaces paces;
     std::shared_ptr<net::ConnectionLimits> connections;
     store::Store store;
     accounts::ApiKeys keys;
+    const accounts::PlaybackTokens playbackTokens;
     StoreGate gate;
     live::Registry registry;
+    record::Recordings recordings;
+    const relay::CredentialBox credentials;
+    relay::Relays relays;
     Health health;
     KeyAuthenticator authenticator;
     StoreAudit audit;
@@ -48,9 +57,18 @@ struct Core
     api::Dispatcher dispatcher;
     const std::string serverName; ///< server.name at start
     const std::uint16_t rtmpPort;
+    const std::chrono::seconds dvrWindow; ///< livestream.dvr_window_seconds
+    /// Where people reach this server, without a slash at the end: "https://watch.example.org", "rtmp://watch.example.org/live".
+    std::function<std::string()> webAddress, rtmpAddress;
     std::function<void()> streamsChanged; ///< Set before the workers start; called on any of them.
 };
 
+/// What the settings say about publishers.
+[[nodiscard]] live::PublishPolicy publishPolicy(const settings::Snapshot &settings);
+/// What the settings say about relays.
+[[nodiscard]] relay::RelayOptions relayOptions(const settings::Snapshot &settings);
+/// What the settings say about recordings.
+[[nodiscard]] record::RecordingOptions recordingOptions(const settings::Snapshot &settings, const std::string &dataDir);
 /// Every declared call and its handler, as one list.
 void registerCalls(Core &core);
 

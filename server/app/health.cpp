@@ -46,20 +46,24 @@ Health::Health(store::Store &store, live::Registry &registry, std::shared_ptr<ne
     auto bitrate = metrics.gauge("matinee_live_ingest_bytes_per_second", "What all publishers send together, over the last seconds");
     metrics.gauge("matinee_build_info", "Always 1; the version is in the label", {{"version", std::string(kVersion)}}).set(1);
     std::map<std::string, observe::Gauge> viewers;
-    for (const char *protocol : {"rtmp", "flv", "hls"})
+    for (const char *protocol : {"rtmp", "flv", "flv_websocket", "hls"})
         viewers.emplace(protocol, metrics.gauge("matinee_live_viewers", "Viewers of all streams, by protocol", {{"protocol", protocol}}));
     metrics.onScrape([this, resident, streams, jumps, bitrate, viewers]() mutable {
         resident.set(residentBytes());
         std::map<std::string, double> counts;
         double jumped = 0, bytes = 0;
         const auto list = m_registry.list();
+        std::size_t own = 0;
         for (const auto &stream : list) {
+            if (live::isRendition(stream.name))
+                continue; // counted with its stream
+            ++own;
             jumped += static_cast<double>(stream.statistics.jumps);
             bytes += stream.statistics.bitrateKbps * 125.0;
             for (const auto &[protocol, count] : stream.statistics.viewers)
                 counts[protocol] += count;
         }
-        streams.set(static_cast<double>(list.size()));
+        streams.set(static_cast<double>(own));
         jumps.set(jumped);
         bitrate.set(bytes);
         for (auto &[protocol, gauge] : viewers)
@@ -83,8 +87,8 @@ v1::Health Health::report() const
     std::size_t viewers = 0;
     const auto list = m_registry.list();
     for (const auto &stream : list)
-        viewers += viewersOf(stream.statistics);
-    health.set_live_streams(static_cast<std::uint32_t>(list.size()));
+        viewers += live::isRendition(stream.name) ? 0 : viewersOf(stream.statistics);
+    health.set_live_streams(static_cast<std::uint32_t>(m_registry.liveCount()));
     health.set_viewers(static_cast<std::uint32_t>(viewers));
     return health;
 }

@@ -9,9 +9,11 @@
 #include "http/static_files.h"
 #include "http/tunnel.h"
 #include "net/addresses.h"
+#include "record/handler.h"
 
 #include "common/protocol/version.h"
 
+#include <filesystem>
 #include <google/protobuf/util/json_util.h>
 #include <sodium.h>
 
@@ -151,7 +153,14 @@ std::shared_ptr<hls::Directory> addRoutes(http::Router &router, const RouteNeeds
     hls::Dependencies hls{.registry = core.registry, .gate = core.gate, .callerOf = callerOf, .metrics = &core.metrics};
     hls.options.segmenter.cut.wanted = settings->get(settings::livestreamHlsSegmentSeconds);
     hls.options.segmenter.playlistLength = static_cast<std::size_t>(settings->get(settings::livestreamHlsPlaylistSegments));
+    hls.options.segmenter.part = std::chrono::milliseconds(settings->get(settings::livestreamHlsPartMilliseconds));
+    hls.options.segmenter.window = settings->get(settings::livestreamDvrWindowSeconds);
+    hls.options.storeBytes = static_cast<std::size_t>(settings->get(settings::livestreamHlsMemoryMegabytes)) << 20;
+    hls.options.backend = settings->get(settings::livestreamHlsStorageBackend) == "file" ? hls::Backend::File : hls::Backend::Memory;
+    hls.options.folder = std::filesystem::path(core.dataDir) / "hls";
     auto directory = hls::addRoutes(router, std::move(hls));
+
+    record::addRoutes(router, {.archive = core.recordings.archive(), .gate = core.gate, .callerOf = callerOf, .metrics = &core.metrics});
 
     addWebClient(router, *settings);
     return directory;

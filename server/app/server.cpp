@@ -81,10 +81,24 @@ Result<void> Server::bind()
     const auto port = static_cast<std::uint16_t>(settings->get(settings::serverPort));
     if (auto opened = m_http->open({"http", settings->get(settings::serverAddress), port}); !opened)
         return opened.error();
+    return bindRtmp(*settings);
+}
+
+Result<void> Server::bindRtmp(const settings::Snapshot &settings)
+{
+    const auto address = settings.get(settings::livestreamRtmpAddress);
     m_rtmp = std::make_unique<net::Listener>(m_core.workers, m_core.connections,
                                              [this](auto connection) { return rtmp::serve(std::move(connection), m_rtmpServices); });
-    const auto rtmpPort = static_cast<std::uint16_t>(settings->get(settings::livestreamRtmpPort));
-    return m_rtmp->open({"rtmp", settings->get(settings::livestreamRtmpAddress), rtmpPort});
+    const auto port = static_cast<std::uint16_t>(settings.get(settings::livestreamRtmpPort));
+    if (auto opened = m_rtmp->open({"rtmp", address, port}); !opened)
+        return opened.error();
+    const auto securePort = static_cast<std::uint16_t>(settings.get(settings::livestreamRtmpsPort));
+    if (securePort == 0 || !m_tls)
+        return {};
+    m_rtmps = std::make_unique<net::Listener>(m_core.workers, m_core.connections, [this](auto connection) {
+        return rtmp::serveSecure(std::move(connection), m_tls, m_rtmpServices);
+    });
+    return m_rtmps->open({"rtmps", address, securePort});
 }
 
 Result<void> Server::open()
@@ -117,12 +131,17 @@ Result<void> Server::open()
 void Server::start()
 {
     m_core.streamsChanged = [topics = m_topics] { topics->streamsChanged(); };
-    m_core.registry.onChange([topics = m_topics](const std::string &, bool) { topics->streamsChanged(); });
+    m_core.registry.onEvent([topics = m_topics](const std::string &name, live::StreamEvent) { topics->streamChanged(name); });
+    m_core.registry.onChange([this](const std::string &name, bool live) { m_core.recordings.streamChanged(name, live); });
     m_core.workers.start();
+    m_core.recordings.start();
+    m_core.relays.start();
     m_topics->start();
     m_local->start();
     m_http->start();
     m_rtmp->start();
+    if (m_rtmps)
+        m_rtmps->start();
     m_core.health.setStarted();
     tellSystemd("READY=1");
     watchWorkers();
@@ -154,6 +173,9 @@ void Server::apply(const settings::Snapshot &settings)
     if (log::parseLevel(settings.get(settings::loggingLevel), level))
         log::setLevel(level);
     m_core.callsPerMinute = static_cast<std::uint32_t>(settings.get(settings::apiRateLimitPerMinute));
+    m_core.registry.setPolicy(publishPolicy(settings));
+    m_core.recordings.setOptions(recordingOptions(settings, m_core.dataDir));
+    m_core.relays.setOptions(relayOptions(settings));
     m_core.connections->setExempt(trustedProxies(settings));
     m_core.connections->set(static_cast<std::size_t>(settings.get(settings::serverMaxConnectionsPerAddress)),
                             static_cast<std::size_t>(settings.get(settings::serverMaxConnections)));
@@ -175,8 +197,12 @@ void Server::drain()
     m_watchdog.stop();
     m_http->stop();
     m_rtmp->stop();
+    if (m_rtmps)
+        m_rtmps->stop();
     m_topics->stop();
     m_hls->drain();
+    m_core.recordings.stop();
+    m_core.relays.drain();
     m_core.registry.drain();
     m_local->stop();
     m_admin->shutDown();
@@ -199,7 +225,7 @@ void Server::drain()
 void Server::finishDrain()
 {
     const bool late = QDateTime::currentMSecsSinceEpoch() > m_drainUntil + 1000;
-    const bool quiet = m_doorDone && m_hls->openCount() == 0 && m_core.connections->active() == 0 && m_admin->connections() == 0;
+    const bool quiet = m_doorDone && m_hls->openCount() == 0 && m_core.recordings.idle() && m_core.relays.active() == 0 && m_core.connections->active() == 0 && m_admin->connections() == 0;
     if (!quiet && !late)
         return;
     m_drainPoll.stop();

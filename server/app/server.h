@@ -12,6 +12,7 @@
 #include "http/front_door.h"
 #include "net/listener.h"
 #include "net/tls.h"
+#include "rtmp/secure.h"
 #include "rtmp/session.h"
 
 #include "common/settings/settings.h"
@@ -44,6 +45,8 @@ public:
 
     [[nodiscard]] std::uint16_t port() const { return m_http->port(); }
     [[nodiscard]] std::uint16_t rtmpPort() const { return m_rtmp->port(); }
+    /// 0 without RTMPS.
+    [[nodiscard]] std::uint16_t rtmpsPort() const { return m_rtmps ? m_rtmps->port() : 0; }
     /// After `drained`: whether something had to be left hanging.
     [[nodiscard]] bool cutShort() const { return m_cutShort; }
 
@@ -51,6 +54,7 @@ Q_SIGNALS:
     void drained();
 
 private:
+    [[nodiscard]] Result<void> bindRtmp(const settings::Snapshot &settings);
     [[nodiscard]] Result<void> openTls(const settings::Snapshot &settings);
     [[nodiscard]] std::shared_ptr<const http::FrontDoorOptions> doorOptions(const settings::Snapshot &settings) const;
     void tellSystemd(const char *state);
@@ -70,6 +74,7 @@ private:
     std::unique_ptr<http::FrontDoor> m_door;
     std::unique_ptr<net::Listener> m_http;
     std::unique_ptr<net::Listener> m_rtmp;
+    std::unique_ptr<net::Listener> m_rtmps; // null without livestream.rtmps_port
     QTimer m_watchdog;
     QTimer m_drainPoll;
     std::thread m_grpcStop; // stopping gRPC blocks until its calls have ended

@@ -1,70 +1,113 @@
 #include "app/topics.h"
 
+#include "live/stream_calls.h"
+
 #include <boost/asio/redirect_error.hpp>
+
+#include <tuple>
 
 namespace matinee::app {
 
 namespace {
 
 constexpr std::chrono::milliseconds kShortest{100}; // between two events of a topic, however much happens
+constexpr std::string_view kPlayback = "playback:";
 
 } // namespace
 
 class Topics::Subscription final : public api::TopicSubscription
 {
 public:
-    Subscription(std::shared_ptr<Topics> topics, Topic &topic, std::list<Deliver>::iterator place)
+    Subscription(std::shared_ptr<Topics> topics, std::string name, TopicPtr topic, std::list<Deliver>::iterator place)
         : m_topics(std::move(topics))
-        , m_topic(topic)
+        , m_name(std::move(name))
+        , m_topic(std::move(topic))
         , m_place(place)
     {
     }
     ~Subscription() override
     {
         const std::lock_guard lock(m_topics->m_mutex);
-        m_topic.subscribers.erase(m_place);
+        m_topic->subscribers.erase(m_place);
+        if (m_topic->passing && m_topic->subscribers.empty())
+            m_topics->m_topics.erase(m_name);
     }
 
 private:
     const std::shared_ptr<Topics> m_topics;
-    Topic &m_topic;
+    const std::string m_name;
+    const TopicPtr m_topic;
     const std::list<Deliver>::iterator m_place;
 };
 
 Topics::Topics(net::WorkerPool &workers, Sources sources)
     : m_worker(workers.at(0))
+    , m_sources(std::move(sources))
     , m_timer(m_worker.context())
 {
-    m_topics[0].name = "streams";
-    m_topics[0].make = std::move(sources.streams);
-    m_topics[0].each = std::chrono::seconds(1);
-    m_topics[1].name = "health";
-    m_topics[1].make = std::move(sources.health);
-    m_topics[1].each = std::chrono::seconds(2);
+    for (const auto &[name, make, each] : {std::tuple("streams", m_sources.streams, std::chrono::seconds(1)),
+                                           std::tuple("health", m_sources.health, std::chrono::seconds(2))}) {
+        const auto topic = std::make_shared<Topic>();
+        topic->make = make;
+        topic->each = each;
+        m_topics.emplace(name, topic);
+    }
+}
+
+/// Under the lock.
+Result<Topics::TopicPtr> Topics::open(const std::string &name)
+{
+    if (const auto found = m_topics.find(name); found != m_topics.end())
+        return found->second;
+    if (!name.starts_with(kPlayback))
+        return fail(ErrorCode::NotFound, "There is no topic " + name + ".", "topic");
+    std::string stream = name.substr(kPlayback.size());
+    if (const auto good = live::checkStreamName(stream); !good)
+        return good.error();
+    if (m_topics.size() >= kMaxPlayback)
+        return fail(ErrorCode::Unavailable, "The figures of too many streams are being pushed. Ask for them by GetPlaybackStatistics.", "topic");
+    auto topic = std::make_shared<Topic>();
+    topic->make = [playback = m_sources.playback, stream = std::move(stream)] { return playback(stream); };
+    topic->each = std::chrono::seconds(2);
+    topic->passing = true;
+    m_topics.emplace(name, topic);
+    return topic;
 }
 
 Result<std::unique_ptr<api::TopicSubscription>> Topics::subscribe(const std::string &name, Deliver deliver)
 {
-    for (auto &topic : m_topics) {
-        if (topic.name != name)
-            continue;
-        std::unique_ptr<api::TopicSubscription> subscription;
-        {
-            const std::lock_guard lock(m_mutex);
-            topic.subscribers.push_back(std::move(deliver));
-            subscription = std::make_unique<Subscription>(shared_from_this(), topic, std::prev(topic.subscribers.end()));
-        }
-        topic.due = true;
-        wake();
-        return subscription;
+    std::unique_ptr<api::TopicSubscription> subscription;
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto topic = open(name);
+        if (!topic)
+            return topic.error();
+        auto &subscribers = (*topic)->subscribers;
+        subscribers.push_back(std::move(deliver));
+        subscription = std::make_unique<Subscription>(shared_from_this(), name, *topic, std::prev(subscribers.end()));
+        (*topic)->due = true;
     }
-    return fail(ErrorCode::NotFound, "There is no topic " + name + ".", "topic");
+    wake();
+    return subscription;
+}
+
+void Topics::hurry(const std::string &name)
+{
+    const std::lock_guard lock(m_mutex);
+    if (const auto found = m_topics.find(name); found != m_topics.end())
+        found->second->due = true;
 }
 
 void Topics::streamsChanged()
 {
-    m_topics[0].due = true;
+    hurry("streams");
     wake();
+}
+
+void Topics::streamChanged(const std::string &name)
+{
+    hurry(std::string(kPlayback) + name);
+    streamsChanged();
 }
 
 void Topics::wake()
@@ -88,26 +131,33 @@ Task<void> Topics::run()
     const auto self = shared_from_this();
     while (!m_stopped) {
         const auto now = std::chrono::steady_clock::now();
-        for (auto &topic : m_topics) {
-            const bool hurry = topic.due && now >= topic.next - topic.each + kShortest;
-            if (!hurry && now < topic.next)
+        bool pending = false;
+        const auto topics = wanted();
+        for (const auto &topic : topics) {
+            const bool hurry = topic->due && now >= topic->next - topic->each + kShortest;
+            if (!hurry && now < topic->next) {
+                pending = pending || topic->due;
                 continue;
-            topic.due = false;
-            topic.next = now + topic.each;
-            if (wanted(topic))
-                co_await tell(topic);
+            }
+            topic->due = false;
+            topic->next = now + topic->each;
+            co_await tell(*topic);
         }
-        const bool pending = m_topics[0].due || m_topics[1].due;
         m_timer.expires_after(pending ? kShortest : std::chrono::milliseconds(1000));
         boost::system::error_code woken;
         co_await m_timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     }
 }
 
-bool Topics::wanted(Topic &topic)
+std::vector<Topics::TopicPtr> Topics::wanted()
 {
     const std::lock_guard lock(m_mutex);
-    return !topic.subscribers.empty();
+    std::vector<TopicPtr> topics;
+    for (const auto &[name, topic] : m_topics) {
+        if (!topic->subscribers.empty())
+            topics.push_back(topic);
+    }
+    return topics;
 }
 
 Task<void> Topics::tell(Topic &topic)

@@ -1,4 +1,5 @@
-// What subscribers of the envelope protocol are told: "streams" as they change and each second while one is live, "health" each 2 s.
+// What subscribers of the envelope protocol are told: "streams" as they change and each second while one is live, "health" each 2 s,
+// "playback:NAME" as that stream changes and each 2 s while somebody subscribes.
 // Owned by app. subscribe() may be called from any thread; events are made on worker 0, once for all subscribers.
 #pragma once
 
@@ -7,12 +8,14 @@
 
 #include <boost/asio/steady_timer.hpp>
 
-#include <array>
 #include <chrono>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <vector>
 
 namespace matinee::app {
 
@@ -24,37 +27,45 @@ public:
     {
         MakeEvent streams;
         MakeEvent health;
+        std::function<Task<std::shared_ptr<const v1::Event>>(std::string name)> playback;
     };
 
     Topics(net::WorkerPool &workers, Sources sources);
 
     Result<std::unique_ptr<api::TopicSubscription>> subscribe(const std::string &topic, Deliver deliver) override;
-    /// Something about streams changed: tell now. Any thread; calls in quick succession are one event.
+    /// Something about streams, or about this one, changed: tell now. Any thread; calls in quick succession are one event.
     void streamsChanged();
+    void streamChanged(const std::string &name);
     /// Starts the clock of the events.
     void start();
     void stop();
 
 private:
+    static constexpr std::size_t kMaxPlayback = 1000; // streams whose figures are pushed; each costs one event in two seconds
+
     struct Topic
     {
-        std::string name;
         MakeEvent make;
         std::chrono::milliseconds each;
         std::list<Deliver> subscribers; // guarded by m_mutex
         std::atomic<bool> due{false};
-        std::chrono::steady_clock::time_point next{};
+        std::chrono::steady_clock::time_point next{}; // run() only
+        bool passing = false;                         // forgotten with its last subscriber
     };
+    using TopicPtr = std::shared_ptr<Topic>;
     class Subscription;
 
     Task<void> run();
     Task<void> tell(Topic &topic);
-    [[nodiscard]] bool wanted(Topic &topic);
+    [[nodiscard]] std::vector<TopicPtr> wanted();
+    [[nodiscard]] Result<TopicPtr> open(const std::string &name);
+    void hurry(const std::string &name);
     void wake();
 
     net::Worker &m_worker;
+    const Sources m_sources;
     std::mutex m_mutex;
-    std::array<Topic, 2> m_topics;
+    std::map<std::string, TopicPtr> m_topics; // guarded by m_mutex
     asio::steady_timer m_timer;
     std::atomic<bool> m_stopped{false};
 };

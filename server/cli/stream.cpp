@@ -21,6 +21,7 @@ struct StreamArguments
     std::string name;
     bool isPrivate = false;
     std::uint32_t blockSeconds = 0;
+    std::uint32_t ttlSeconds = 3600;
 };
 
 /// Where to publish, with the key that is shown this once.
@@ -51,7 +52,7 @@ std::string bitrate(std::uint32_t kbps)
 
 std::string described(const v1::Stream &stream)
 {
-    std::string text = stream.name() + (stream.private_() ? " (private)" : "") + ": " + stream.status() + "\n";
+    std::string text = stream.name() + (stream.private_() ? " (private)" : "") + ": " + stream.status() + (stream.stopped() ? ", stopped" : "") + "\n";
     text += "  created    " + when(stream.created_at()) + "\n";
     if (!stream.has_live())
         return text;
@@ -66,6 +67,10 @@ std::string described(const v1::Stream &stream)
             text += ", " + std::to_string(track.sample_rate()) + " Hz, " + std::to_string(track.channels()) + " channels";
         text += "\n";
     }
+    if (live.backup())
+        text += "  backup     another publisher stands by\n";
+    for (const v1::StreamWarning &warning : live.warnings())
+        text += "  warning    " + warning.message() + "\n";
     text += "  bitrate    " + bitrate(live.bitrate_kbps()) + "\n  viewers    " + std::to_string(live.viewers());
     for (const v1::ViewerCount &count : live.viewers_by_protocol())
         text += ", " + count.protocol() + " " + std::to_string(count.viewers());
@@ -152,6 +157,36 @@ int kick(Context &context, Calls &calls, const StreamArguments &arguments)
                   : context.failed(stream.error());
 }
 
+int start(Context &context, Calls &calls, const StreamArguments &arguments)
+{
+    v1::StartStreamRequest request;
+    request.set_name(arguments.name);
+    const auto stream = calls.call<v1::Stream>("matinee.v1.StreamService/StartStream", request);
+    return stream ? context.answer(documentOf(*stream), "Publishers of \"" + stream->name() + "\" are let in again.\n") : context.failed(stream.error());
+}
+
+int stop(Context &context, Calls &calls, const StreamArguments &arguments)
+{
+    v1::StopStreamRequest request;
+    request.set_name(arguments.name);
+    const auto stream = calls.call<v1::Stream>("matinee.v1.StreamService/StopStream", request);
+    return stream ? context.answer(documentOf(*stream), "Stopped the stream \"" + stream->name() + "\"; publishers are refused until `matinee stream start " +
+                                                            stream->name() + "`.\n")
+                  : context.failed(stream.error());
+}
+
+int token(Context &context, Calls &calls, const StreamArguments &arguments)
+{
+    v1::CreatePlaybackTokenRequest request;
+    request.set_name(arguments.name);
+    request.set_ttl_seconds(arguments.ttlSeconds);
+    const auto made = calls.call<v1::PlaybackToken>("matinee.v1.StreamService/CreatePlaybackToken", request);
+    if (!made)
+        return context.failed(made.error());
+    return context.answer(documentOf(*made), "Whoever has one of these addresses can watch until " + when(made->expires_at()) + ":\n  " + made->watch_url() +
+                                                 "\n  " + made->hls_url() + "\n  " + made->flv_url() + "\n  " + made->rtmp_url() + "\n");
+}
+
 using Action = int (*)(Context &, Calls &, const StreamArguments &);
 
 struct Verb
@@ -200,6 +235,11 @@ void addStream(CLI::App &root, Context &context)
     addVerb(*group, context,
             {"rotate-key", "Replace the publish key and print the new one, once", "matinee stream rotate-key cinema", rotateKey},
             arguments);
+    addVerb(*group, context, {"stop", "End a stream and refuse its publishers until it is started", "matinee stream stop cinema", stop}, arguments);
+    addVerb(*group, context, {"start", "Let publishers in again after stop", "matinee stream start cinema", start}, arguments);
+    command = addVerb(*group, context, {"token", "Make links that play a private stream for a while", "matinee stream token cinema --ttl-seconds 86400", token},
+                      arguments);
+    command->add_option("--ttl-seconds", arguments->ttlSeconds, "How long the links are good")->type_name("N")->check(CLI::Range(1U, 2592000U));
     command =
         addVerb(*group, context, {"kick", "Disconnect the publisher", "matinee stream kick cinema --block-seconds 600", kick}, arguments);
     command->add_option("--block-seconds", arguments->blockSeconds, "Refuse its key for so long")

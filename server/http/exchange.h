@@ -41,12 +41,23 @@ struct Request
     [[nodiscard]] std::string queryValue(std::string_view key) const;            ///< Decoded; "" where absent.
 };
 
+/// A body that is not in memory: a file. Asked for piece by piece as the client takes it, on the connection's worker.
+class BodySource
+{
+public:
+    virtual ~BodySource() = default;
+    [[nodiscard]] virtual std::uint64_t size() const = 0; ///< Of all pieces together.
+    /// At least one byte, at most `most`. A failure cuts the connection, since the head has promised more.
+    virtual Task<Result<std::string>> next(std::size_t most) = 0;
+};
+
 struct Response
 {
     int status = 200;
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
     std::shared_ptr<const std::string> sharedBody; ///< In place of `body`: large or cached, never copied.
+    std::shared_ptr<BodySource> source;            ///< In place of both; never compressed.
     bool compressible = true;                      ///< Text types over 1 KiB are gzipped where the client asks for it.
 };
 
@@ -67,12 +78,16 @@ public:
     virtual Task<void> respond(Response response) = 0;
 
     /// Sends the head without length ("Connection: close") and hands out the connection for raw writing (HTTP-FLV).
-    /// The session closes it when the handler returns. Null when the peer is gone.
+    /// The session closes it when the handler returns. Null when the peer is gone. The headers of the request are forgotten.
     virtual Task<net::Connection *> respondRaw(Response head) = 0;
 
     /// Completes the WebSocket handshake, or answers with a problem and returns null. The Origin header must be same-origin
     /// or in server.cors_allowed_origins.
     virtual Task<WebSocket *> acceptWebSocket(std::size_t maxMessageBytes) = 0;
+
+    /// The same handshake for a WebSocket on which the caller writes and reads the frames itself, as one encoding for thousands of viewers
+    /// must be (http/wire/client_frames.h). Otherwise as respondRaw().
+    virtual Task<net::Connection *> acceptRawWebSocket() = 0;
 
     /// Takes the connection and the bytes of the request as they came (the admin tunnel). The session ends here.
     virtual std::unique_ptr<net::Connection> detach(std::vector<std::uint8_t> &requestBytes) = 0;

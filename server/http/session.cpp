@@ -188,7 +188,7 @@ Task<void> Session::handOverToGrpc()
     m_door->grpc(ends[1], m_connection->peerAddress());
     m_connection->noteReason("done");
     const std::vector<std::uint8_t> first(buffered().begin(), buffered().end());
-    m_in = {};
+    std::vector<std::uint8_t>().swap(m_in);
     co_await pump(*m_connection, std::move(ours), first, m_options->pumpIdleTimeout);
 }
 

@@ -31,6 +31,7 @@ public:
     Task<void> respond(Response response) override;
     Task<net::Connection *> respondRaw(Response head) override;
     Task<WebSocket *> acceptWebSocket(std::size_t maxMessageBytes) override;
+    Task<net::Connection *> acceptRawWebSocket() override;
     std::unique_ptr<net::Connection> detach(std::vector<std::uint8_t> &requestBytes) override;
 
 private:
@@ -61,9 +62,12 @@ private:
     Task<void> respondPreflight();
     Task<void> refuse(wire::ParseError error);
     Task<bool> sendWithBody(const std::string &head, std::string_view body);
+    Task<bool> sendPieces(BodySource &source);
+    Task<bool> webSocketRefused();
     Task<bool> parseBuffered();
     Task<Result<void, net::IoError>> fill(Milliseconds timeout);
     void finishRequest();
+    void shedRequest();
     void endKeepAlive() { m_keepAlive = false; }
 
     [[nodiscard]] std::span<const std::uint8_t> buffered() const { return {m_in.data() + m_begin, m_end - m_begin}; }

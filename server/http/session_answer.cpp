@@ -8,6 +8,8 @@
 #include "http/wire/text.h"
 #include "observe/log.h"
 
+#include <openssl/evp.h>
+
 #include <array>
 
 namespace matinee::http {
@@ -25,6 +27,17 @@ void weakenEtag(Response &response)
     for (auto &[name, value] : response.headers)
         if (wire::equalsIgnoringCase(name, "etag") && !value.starts_with("W/"))
             value.insert(0, "W/");
+}
+
+std::string webSocketAccept(std::string_view key)
+{
+    std::string text(key);
+    text += "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455 1.3
+    std::array<unsigned char, 20> digest{};
+    EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha1(), nullptr);
+    std::array<unsigned char, 29> encoded{}; // and the zero byte that it appends
+    const int length = EVP_EncodeBlock(encoded.data(), digest.data(), digest.size());
+    return {encoded.begin(), encoded.begin() + length};
 }
 
 bool isSubprotocol(std::string_view name)
@@ -67,14 +80,33 @@ Task<void> Session::respond(Response response)
         endKeepAlive();
     const HeadContext context{*m_options, m_request.requestId, m_keepAlive, headDone && m_parser.head().minorVersion == 0,
                               m_request.secure};
-    const std::string head = responseHead(response, body.size(), context);
-    if (isHead || !mayHaveBody(response.status))
+    const std::string head = responseHead(response, response.source ? response.source->size() : body.size(), context);
+    const bool bodiless = isHead || !mayHaveBody(response.status);
+    if (bodiless || response.source)
         body = {};
     m_linger = true;
-    if (!co_await sendWithBody(head, body)) {
+    bool sent = co_await sendWithBody(head, body);
+    if (sent && response.source && !bodiless)
+        sent = co_await sendPieces(*response.source);
+    if (!sent) {
         endKeepAlive();
         m_linger = false;
     }
+}
+
+Task<bool> Session::sendPieces(BodySource &source)
+{
+    for (std::uint64_t left = source.size(); left > 0;) {
+        const auto piece = co_await source.next(static_cast<std::size_t>(std::min<std::uint64_t>(left, kPieceBytes)));
+        if (!piece || piece->empty() || piece->size() > left || !m_connection)
+            co_return false;
+        const std::array<asio::const_buffer, 1> buffers{asio::buffer(*piece)};
+        if (const auto written = co_await m_connection->write(buffers, m_options->writeTimeout); !written)
+            co_return false;
+        m_sentBytes += piece->size();
+        left -= piece->size();
+    }
+    co_return true;
 }
 
 Task<bool> Session::sendWithBody(const std::string &head, std::string_view body)
@@ -89,6 +121,14 @@ Task<bool> Session::sendWithBody(const std::string &head, std::string_view body)
             co_return true;
         pieces = {asio::const_buffer(), asio::buffer(body.substr(at, kPieceBytes))};
     }
+}
+
+/// What is raw from here on may live for hours, and there may be thousands: they keep nothing of their request that nobody asks for any more.
+void Session::shedRequest()
+{
+    std::vector<std::uint8_t>().swap(m_in); // not `= {}`, which keeps the memory
+    std::vector<std::pair<std::string, std::string>>().swap(m_request.headers);
+    m_parser.shed();
 }
 
 Task<net::Connection *> Session::respondRaw(Response head)
@@ -108,15 +148,16 @@ Task<net::Connection *> Session::respondRaw(Response head)
         co_return nullptr;
     if (m_begin < m_end) // What a client sent after its request is nobody's business here.
         m_begin = m_end = 0;
-    m_in = {};
+    shedRequest();
     co_return m_connection.get();
 }
 
-Task<WebSocket *> Session::acceptWebSocket(std::size_t maxMessageBytes)
+/// Answers what is no WebSocket handshake, or comes from a page that may not.
+Task<bool> Session::webSocketRefused()
 {
     const wire::RequestHead &head = m_parser.head();
     if (m_answer != Answer::None || !m_connection)
-        co_return nullptr;
+        co_return true;
     if (!wire::listHas(head.joined("connection"), "upgrade") || !wire::listHas(head.joined("upgrade"), "websocket") ||
         head.header("sec-websocket-version") != "13" || m_request.method != Method::Get || head.minorVersion == 0) {
         Response response = problemWith(426, "websocket_required", "WebSocket required",
@@ -124,17 +165,48 @@ Task<WebSocket *> Session::acceptWebSocket(std::size_t maxMessageBytes)
         response.headers.emplace_back("Upgrade", "websocket");
         response.headers.emplace_back("Sec-WebSocket-Version", "13");
         co_await respond(std::move(response));
-        co_return nullptr;
+        co_return true;
     }
     if (!isWebSocketKey(head.header("sec-websocket-key"))) {
         co_await respond(problemWith(400, "bad_websocket_key", "Request refused", "Sec-WebSocket-Key is malformed.", m_request.requestId));
-        co_return nullptr;
+        co_return true;
     }
     if (!webSocketOriginAllowed(m_request, m_options->corsAllowedOrigins)) {
         co_await respond(
             problem(fail(ErrorCode::PermissionDenied, "This origin is not in server.cors_allowed_origins."), m_request.requestId));
-        co_return nullptr;
+        co_return true;
     }
+    co_return false;
+}
+
+// RFC 6455 4.2.2
+Task<net::Connection *> Session::acceptRawWebSocket()
+{
+    const bool refused = co_await webSocketRefused();
+    if (refused)
+        co_return nullptr;
+    m_answer = Answer::Raw;
+    m_status = 101;
+    m_linger = true;
+    endKeepAlive();
+    std::string head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ";
+    head += webSocketAccept(m_parser.head().header("sec-websocket-key"));
+    head.append("\r\nX-Request-Id: ").append(m_request.requestId).append("\r\n\r\n");
+    const bool sent = co_await sendWithBody(head, {});
+    if (!sent)
+        co_return nullptr;
+    m_connection->unread(buffered());
+    m_begin = m_end = 0;
+    shedRequest();
+    co_return m_connection.get();
+}
+
+Task<WebSocket *> Session::acceptWebSocket(std::size_t maxMessageBytes)
+{
+    const bool refused = co_await webSocketRefused();
+    if (refused)
+        co_return nullptr;
+    const wire::RequestHead &head = m_parser.head();
     WebSocketSession::Handshake handshake{head.target, m_request.host, std::string(head.header("sec-websocket-key")), {}, {}};
     handshake.headers.emplace_back("X-Request-Id", m_request.requestId);
     const std::string offered = head.joined("sec-websocket-protocol");
@@ -150,7 +222,7 @@ Task<WebSocket *> Session::acceptWebSocket(std::size_t maxMessageBytes)
     endKeepAlive();
     m_connection->unread(buffered());
     m_begin = m_end = 0;
-    m_in = {};
+    std::vector<std::uint8_t>().swap(m_in);
     m_webSocket = co_await WebSocketSession::accept(*m_connection, std::move(handshake), std::move(limits));
     if (!m_webSocket)
         m_linger = false;

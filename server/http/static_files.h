@@ -16,7 +16,7 @@ struct StaticOptions
     /// The single page behind every address that is no file: an address without extension, or one that a browser navigates to.
     std::string fallback = "/index.html";
     /// Below these there are no pages: what is not found there is a 404, not the single page.
-    std::vector<std::string> reserved = {"/api/", "/admin/", "/assets/", "/flv/", "/hls/", "/health/", "/rtc/", "/whip/", "/whep/"};
+    std::vector<std::string> reserved = {"/api/", "/admin/", "/assets/", "/flv/", "/hls/", "/recordings/", "/health/", "/rtc/", "/whip/", "/whep/"};
 };
 
 /// ETag and If-None-Match, one Range, gzip, HEAD; immutable files are cached for a year, all others checked each time.

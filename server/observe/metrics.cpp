@@ -15,6 +15,7 @@ struct Metrics::Hooks
 {
     std::mutex mutex;
     std::vector<std::function<void()>> list;
+    std::vector<std::function<std::string()>> texts;
 };
 
 void Counter::add(double amount)
@@ -70,14 +71,23 @@ void Metrics::onScrape(std::function<void()> refresh)
     m_hooks->list.push_back(std::move(refresh));
 }
 
+void Metrics::onText(std::function<std::string()> lines)
+{
+    const std::lock_guard lock(m_hooks->mutex);
+    m_hooks->texts.push_back(std::move(lines));
+}
+
 std::string Metrics::text()
 {
+    std::string added;
     {
         const std::lock_guard lock(m_hooks->mutex);
         for (const auto &refresh : m_hooks->list)
             refresh();
+        for (const auto &lines : m_hooks->texts)
+            added += lines();
     }
-    return prometheus::TextSerializer().Serialize(m_registry->Collect());
+    return prometheus::TextSerializer().Serialize(m_registry->Collect()) + added;
 }
 
 const std::vector<double> &timeBounds()

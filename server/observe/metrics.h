@@ -67,6 +67,9 @@ public:
     [[nodiscard]] Histogram histogram(const std::string &name, const std::string &help, const std::vector<double> &bounds, const Labels &labels = {});
     /// Called at each scrape, before the text is made: set gauges from your own state here. Must be quick and thread-safe.
     void onScrape(std::function<void()> refresh);
+    /// Lines of the text format, made at each scrape: for what comes and goes, such as streams. Whole families that nobody else has, with
+    /// labels whose number is bounded. Quick and thread-safe as above.
+    void onText(std::function<std::string()> lines);
 
     [[nodiscard]] std::string text();
 

@@ -41,19 +41,33 @@ void checkTls(Loaded &loaded)
                                         "has no effect without https: give server.tls_certificate, or a server.public_url with https"));
 }
 
+/// Two listeners on one port of one address. The problem is told where somebody wrote the later of the two.
+void checkPair(Loaded &loaded, const Setting<std::int64_t> &one, const std::string &oneAddress, const Setting<std::int64_t> &two,
+               const std::string &twoAddress)
+{
+    const auto &snapshot = loaded.snapshot;
+    const auto port = snapshot.get(one);
+    if (port == 0 || port != snapshot.get(two) || (oneAddress != twoAddress && !oneAddress.empty() && !twoAddress.empty()))
+        return;
+    const bool twoGiven = snapshot.origin(*two.declaration).kind != Origin::Default;
+    const Declaration &given = twoGiven ? *two.declaration : *one.declaration;
+    const Declaration &other = twoGiven ? *one.declaration : *two.declaration;
+    loaded.problems.push_back(about(loaded, given,
+                                    "is the same port as " + std::string(other.key) + " (" + std::to_string(port) +
+                                        "); give one of them another number"));
+}
+
 void checkPorts(Loaded &loaded)
 {
     const auto &snapshot = loaded.snapshot;
     const std::string front = snapshot.get(serverAddress);
     const std::string rtmp = snapshot.get(livestreamRtmpAddress);
-    if (snapshot.get(serverPort) != snapshot.get(livestreamRtmpPort) || (front != rtmp && !front.empty() && !rtmp.empty()))
-        return;
-    const bool rtmpGiven = snapshot.origin(*livestreamRtmpPort.declaration).kind != Origin::Default;
-    const Declaration &given = rtmpGiven ? *livestreamRtmpPort.declaration : *serverPort.declaration;
-    const Declaration &other = rtmpGiven ? *serverPort.declaration : *livestreamRtmpPort.declaration;
-    loaded.problems.push_back(about(loaded, given,
-                                    "is the same port as " + std::string(other.key) + " (" + std::to_string(snapshot.get(serverPort)) +
-                                        "); give one of them another number"));
+    checkPair(loaded, serverPort, front, livestreamRtmpPort, rtmp);
+    checkPair(loaded, serverPort, front, livestreamRtmpsPort, rtmp);
+    checkPair(loaded, livestreamRtmpPort, rtmp, livestreamRtmpsPort, rtmp);
+    if (snapshot.get(livestreamRtmpsPort) != 0 && snapshot.get(serverTlsCertificate).empty())
+        loaded.problems.push_back(
+            about(loaded, *livestreamRtmpsPort.declaration, "needs server.tls_certificate and server.tls_key as well"));
 }
 
 void checkMetrics(Loaded &loaded)

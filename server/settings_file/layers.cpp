@@ -44,6 +44,7 @@ std::string unknown(std::string_view key)
 /// The keys directly below a group, as a person would look for them: "auth, ...".
 std::string below(std::string_view group)
 {
+    constexpr std::size_t kExamples = 6;
     std::string out;
     std::set<std::string_view> seen;
     for (const Declaration *declaration : settings::declarations()) {
@@ -51,7 +52,7 @@ std::string below(std::string_view group)
             continue;
         const std::string_view rest = declaration->key.substr(group.size() + 1);
         const std::string_view word = rest.substr(0, rest.find('.'));
-        if (seen.insert(word).second)
+        if (seen.insert(word).second && seen.size() <= kExamples)
             out.append(out.empty() ? "" : ", ").append(word);
     }
     return out;

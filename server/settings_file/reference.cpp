@@ -33,7 +33,8 @@ std::string yamlValue(const Declaration &declaration)
         return text + "]";
     }
     const std::string text = settings::shown(declaration, declaration.defaultValue);
-    return text.empty() ? "\"\"" : text;
+    const bool special = text.empty() || std::string_view("{}[]&*!|>'\"%@`#,?:- ").find(text.front()) != std::string_view::npos;
+    return special ? '"' + text + '"' : text;
 }
 
 std::string escaped(std::string_view text)

@@ -4,6 +4,8 @@
 #include "api/api_key_calls.h"
 #include "api/server_calls.h"
 #include "live/stream_calls.h"
+#include "record/recording_calls.h"
+#include "relay/relay_calls.h"
 #include "tests/support/database_test.h"
 
 #include <gmock/gmock.h>
@@ -47,7 +49,16 @@ protected:
         handleServerCalls(*m_dispatcher, *m_store, facts);
         live::handleStreamCalls(*m_dispatcher, *m_store, m_registry,
                                 {[this](const std::string &name, std::chrono::seconds time) { m_blocked.emplace_back(name, time); },
-                                 [this](const std::string &name) { m_changed.push_back(name); }});
+                                 [this](const std::string &name) { m_changed.push_back(name); },
+                                 {},
+                                 [](std::string_view name, std::chrono::system_clock::time_point) { return "token-of-" + std::string(name); },
+                                 [] { return std::string("https://watch.example.org"); },
+                                 [] { return std::string("rtmp://watch.example.org/live"); }});
+        relay::handleRelayCalls(*m_dispatcher, *m_store, m_relays, m_credentials);
+        record::RecordingOptions recording;
+        recording.folder = testing::TempDir() + "matinee-calls-recordings";
+        m_recordings = std::make_unique<record::Recordings>(m_registry, *m_store, m_workers, recording, nullptr); // not started
+        record::handleRecordingCalls(*m_dispatcher, *m_recordings);
         const Result<void> sealed = m_dispatcher->seal();
         ASSERT_TRUE(sealed) << sealed.error().message;
     }
@@ -117,8 +128,11 @@ protected:
     std::chrono::steady_clock::time_point m_now{100h};
     net::WorkerPool m_workers{1};
     live::Registry m_registry{m_workers, {}};
+    relay::Relays m_relays{m_workers, m_registry, {}, nullptr}; // not started
+    const relay::CredentialBox m_credentials{std::string(64, 'a')};
     std::unique_ptr<store::Store> m_store;
     std::unique_ptr<accounts::ApiKeys> m_keys;
+    std::unique_ptr<record::Recordings> m_recordings;
     std::unique_ptr<Dispatcher> m_dispatcher;
     std::vector<std::pair<std::string, std::chrono::seconds>> m_blocked;
     std::vector<std::string> m_changed;
@@ -156,7 +170,24 @@ TEST_P(CallsTest, PermissionMatrixFollowsTheDeclarations)
                      "DeleteStream: admin streams\n"
                      "RotateStreamKey: admin streams\n"
                      "KickStream: admin streams\n"
+                     "StartStream: admin streams\n"
+                     "StopStream: admin streams\n"
+                     "CreatePlaybackToken: admin streams\n"
                      "GetPlayback: everybody\n"
+                     "GetPlaybackStatistics: everybody\n"
+                     "PutPull: admin streams\n"
+                     "GetPull: admin streams streams:read\n"
+                     "DeletePull: admin streams\n"
+                     "ListPushTargets: admin streams streams:read\n"
+                     "CreatePushTarget: admin streams\n"
+                     "DeletePushTarget: admin streams\n"
+                     "StartRecording: admin streams\n"
+                     "StopRecording: admin streams\n"
+                     "GetRecordingState: admin streams streams:read\n"
+                     "ListRecordings: admin streams streams:read\n"
+                     "GetRecording: admin streams streams:read\n"
+                     "DeleteRecording: admin streams\n"
+                     "CreateClip: admin streams\n"
                      "GetServer: everybody\n"
                      "GetHealth: admin streams server:read\n"
                      "CreateApiKey: admin\n"
@@ -260,6 +291,59 @@ TEST_P(CallsTest, DeletingAStreamEndsItAndForgetsIt)
     turn();
     EXPECT_THAT(m_kicked, HasSubstr("deleted"));
     EXPECT_EQ(hashOf("show"), "");
+}
+
+TEST_P(CallsTest, StoppingEndsAStreamAndIsKeptUntilItIsStarted)
+{
+    ASSERT_RESULT(create("show"));
+    const auto publication = publish("show");
+    const auto stopped = call<v1::Stream>("StreamService/StopStream", named<v1::StopStreamRequest>("show"));
+    ASSERT_RESULT(stopped);
+    turn();
+    EXPECT_TRUE(stopped->stopped());
+    EXPECT_EQ(stopped->status(), "idle");
+    EXPECT_THAT(m_kicked, HasSubstr("stopped by an administrator"));
+    EXPECT_THAT(m_changed, ElementsAre("show", "show"));
+    EXPECT_TRUE(call<v1::Stream>("StreamService/GetStream", named<v1::GetStreamRequest>("show"))->stopped());
+    EXPECT_FALSE(call<v1::Stream>("StreamService/StartStream", named<v1::StartStreamRequest>("show"))->stopped());
+    EXPECT_EQ(call<v1::Stream>("StreamService/StopStream", named<v1::StopStreamRequest>("nothing")).error().code, ErrorCode::NotFound);
+}
+
+TEST_P(CallsTest, ATokenComesWithAddressesThatHoldIt)
+{
+    ASSERT_RESULT(create("secret", true));
+    auto request = named<v1::CreatePlaybackTokenRequest>("secret");
+    request.set_ttl_seconds(60);
+    const auto made = call<v1::PlaybackToken>("StreamService/CreatePlaybackToken", request);
+    ASSERT_RESULT(made);
+    EXPECT_EQ(made->token(), "token-of-secret");
+    EXPECT_EQ(made->watch_url(), "https://watch.example.org/watch/secret?token=token-of-secret");
+    EXPECT_EQ(made->flv_url(), "https://watch.example.org/flv/secret.flv?token=token-of-secret");
+    EXPECT_EQ(made->hls_url(), "https://watch.example.org/hls/secret.m3u8?token=token-of-secret");
+    EXPECT_EQ(made->rtmp_url(), "rtmp://watch.example.org/live/secret?token=token-of-secret");
+    const auto now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    EXPECT_NEAR(static_cast<double>(made->expires_at().seconds() - now), 60, 20);
+    request.set_ttl_seconds(30 * 86400 + 1);
+    EXPECT_EQ(call<v1::PlaybackToken>("StreamService/CreatePlaybackToken", request).error().field, "ttl_seconds");
+    request.set_ttl_seconds(0);
+    request.set_name("nothing");
+    EXPECT_EQ(call<v1::PlaybackToken>("StreamService/CreatePlaybackToken", request).error().code, ErrorCode::NotFound);
+}
+
+TEST_P(CallsTest, FiguresAreForThoseWhoMayPlayAndNameNoPublisher)
+{
+    ASSERT_RESULT(create("show"));
+    ASSERT_RESULT(create("secret", true));
+    auto request = named<v1::GetPlaybackStatisticsRequest>("show");
+    EXPECT_EQ(call<v1::PlaybackStatistics>("StreamService/GetPlaybackStatistics", request, holder(kPublicOnly))->status(), "idle");
+    const auto publication = publish("show");
+    const auto figures = call<v1::PlaybackStatistics>("StreamService/GetPlaybackStatistics", request, holder(kPublicOnly));
+    ASSERT_RESULT(figures);
+    EXPECT_EQ(figures->status(), "live");
+    EXPECT_EQ(figures->DebugString().find("198.51.100.9"), std::string::npos);
+    request.set_name("secret");
+    EXPECT_EQ(call<v1::PlaybackStatistics>("StreamService/GetPlaybackStatistics", request, holder(kPublicOnly)).error().code, ErrorCode::NotFound);
+    EXPECT_TRUE(call<v1::PlaybackStatistics>("StreamService/GetPlaybackStatistics", request));
 }
 
 TEST_P(CallsTest, KickingNeedsAPublisherUnlessItBlocks)

@@ -1,5 +1,7 @@
 #include "tests/unit/api/test_support.h"
 
+#include "matinee/v1/recordings.pb.h"
+#include "matinee/v1/relays.pb.h"
 #include "matinee/v1/server.pb.h"
 #include "matinee/v1/streams.pb.h"
 
@@ -62,8 +64,9 @@ TEST(Declarations, StartUpFailsForAHandlerThatFitsNothing)
 
 TEST(Declarations, AllCallsOfTheProjectAreDeclaredWell)
 {
-    (void)v1::Server::default_instance(); // links the file in
-    (void)v1::Stream::default_instance();
+    // Links the files in.
+    for (const auto *file : {v1::Server::descriptor(), v1::Stream::descriptor(), v1::PushTarget::descriptor(), v1::Recording::descriptor()})
+        ASSERT_TRUE(file);
     const auto services = declaredServices();
     ASSERT_TRUE(services) << services.error().message;
     std::size_t count = 0;

@@ -109,8 +109,8 @@ TEST_F(Loader, AllProblemsAreToldTogetherInTheOrderOfTheFile)
               "matinee.yaml:4: server.trusted_proxies: expected a list, each entry an address, a network such as 10.0.0.0/8 or fd00::/8, "
               "\"private\" or \"loopback\", got \"nonsense\"\n"
               "matinee.yaml:6: logging.level: expected one of info, debug, warn, error, got \"loud\"\n"
-              "matinee.yaml:7: livestream: is a group of settings; expected keys below it, such as rtmp_port, rtmp_address, public_host, "
-              "max_streams, max_viewers, max_viewer_lag_seconds, ring_megabytes, hls_segment_seconds, hls_playlist_segments\n"
+              "matinee.yaml:7: livestream: is a group of settings; expected keys below it, such as rtmp_port, rtmps_port, rtmp_address, "
+              "public_host, max_streams, publish_grace_seconds\n"
               "matinee.yaml:8: zebra: there is no such setting (`matinee config reference` lists all)\n"
               "matinee.yaml:9: server.name: has no value; expected a text. Delete the line for the default\n"
               "environment MATINEE_SERVER_PORT: server.port: expected a whole number from 1 to 65535, got \"tcp://10.0.0.1:80\"\n"
@@ -191,6 +191,16 @@ TEST_F(Loader, SettingsThatNeedEachOtherAreCheckedTogether)
                           "matinee.yaml:5: server.web_dir: there is no index.html in /nowhere\n"
                           "matinee.yaml:8: metrics.auth.mode: basic needs metrics.auth.username as well\n"
                           "matinee.yaml:8: metrics.auth.mode: basic needs metrics.auth.password as well\n");
+}
+
+TEST_F(Loader, RtmpsNeedsACertificateAndAPortOfItsOwn)
+{
+    yaml("livestream:\n  rtmps_port: 1935\n");
+    EXPECT_EQ(problems(),
+              "matinee.yaml:2: livestream.rtmps_port: is the same port as livestream.rtmp_port (1935); give one of them another number\n"
+              "matinee.yaml:2: livestream.rtmps_port: needs server.tls_certificate and server.tls_key as well\n");
+    yaml("livestream:\n  rtmps_port: 0\n");
+    EXPECT_EQ(problems(), "");
 }
 
 TEST_F(Loader, SuspiciousButWorkingConfigurationsAreWarnedOf)

@@ -40,7 +40,7 @@ TEST(Secrets, AreMadeAtTheFirstStartAndStayTheSame)
     const Loaded first = loadIn(folder);
     ASSERT_TRUE(first.good());
     ASSERT_EQ(first.notices.size(), 1U);
-    EXPECT_THAT(first.notices[0].text(), HasSubstr("made 3 secrets; keep a copy"));
+    EXPECT_THAT(first.notices[0].text(), HasSubstr("made 4 secrets; keep a copy"));
     const std::string secret = first.snapshot.get(jwtSecret);
     EXPECT_TRUE(rules::isHexKey(secret)) << secret;
     EXPECT_NE(secret, first.snapshot.get(securityCredentialEncryptionKey));
@@ -61,7 +61,7 @@ TEST(Secrets, AreReadableByTheirOwnerOnly)
         EXPECT_EQ(modeOf(entry.path()), 0600U) << entry.path();
         ++files;
     }
-    EXPECT_EQ(files, 3U) << "no temporary file stays behind";
+    EXPECT_EQ(files, 4U) << "one for each generated secret; no temporary file stays behind";
 }
 
 TEST(Secrets, AModeThatIsTooOpenIsCorrectedAndToldOf)
