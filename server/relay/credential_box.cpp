@@ -51,6 +51,8 @@ Result<std::string> CredentialBox::open(std::string_view sealed, std::string_vie
     if (!m_usable || !sealed.starts_with(kVersion))
         return unreadable();
     const auto encoded = sealed.substr(kVersion.size());
+    if (encoded.empty())
+        return unreadable();
     std::vector<unsigned char> box(encoded.size());
     std::size_t size = 0;
     constexpr std::size_t kOverhead = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
