@@ -22,7 +22,7 @@ export interface Wish {
   forced: string | null;
   /** The media must be asked for with a header, which neither a WebSocket nor the browser's own player can send. */
   needsHeader: boolean;
-  /** A rendition other than the publisher's own: only HLS lists them. */
+  /** A rendition other than the publisher's own, or an earlier moment: only HLS has them. */
   rendition: boolean;
 }
 

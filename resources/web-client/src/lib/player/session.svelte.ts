@@ -60,7 +60,7 @@ export class Session {
   #forget: (() => void)[] = [];
   #key: string | null;
   #refreshAt = 0;
-  /** Where the next engine begins; 0 is live. */
+  /** Where the next engine begins, until it has a picture; 0 is live. */
   #startBehind = 0;
   #pausedAt: number | null = null;
 
@@ -233,8 +233,7 @@ export class Session {
     this.#detach();
     const attachment = ++this.#attachment;
     const current = (): boolean => !this.#closed && attachment === this.#attachment;
-    const behind = this.#startBehind;
-    this.#startBehind = 0;
+    const behind = name === 'hls' ? this.#startBehind : 0;
     const { flv_path, hls_path } = this.playback ?? { flv_path: '', hls_path: '' };
     try {
       const create = await kFactories[name]();
@@ -297,6 +296,7 @@ export class Session {
 
   #pictured(): void {
     if (this.state.phase === 'playing') return;
+    this.#startBehind = 0;
     this.edge.settle();
     this.#refreshAt = performance.now() + kFirstRefresh;
     this.send({ type: 'picture' });
@@ -333,7 +333,7 @@ export class Session {
       failed: (Object.keys(kFactories) as EngineName[]).filter((name) => keepForSession.get(`failed.${name}`) !== null),
       forced: this.#options.forcedEngine,
       needsHeader: this.#key !== null && this.#options.token === '',
-      rendition: this.choice !== kAuto,
+      rendition: this.choice !== kAuto || this.#startBehind > 0,
     });
   }
 

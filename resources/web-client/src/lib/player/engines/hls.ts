@@ -34,20 +34,17 @@ export const createHls: EngineFactory = async (video, source, events) => {
     const { stats, frag, part } = data;
     const seconds = part?.duration ?? frag.duration;
     if (seconds > 0 && stats.total > 0) kilobits = smoothed(kilobits, (stats.total * 8) / 1000 / seconds);
+    // The viewer comes from live elsewhere and wants to be earlier. hls.js can be led there only once it has begun: told to begin there,
+    // it now and then loads nothing at all.
+    const window = backTo > 0 ? windowNow() : null;
+    if (window === null) return;
+    video.currentTime = Math.max(window.start, window.live - backTo);
+    backTo = 0;
   });
   hls.on(Hls.Events.MANIFEST_PARSED, () => choose(source.choice));
   hls.on(Hls.Events.LEVEL_UPDATED, (_, data) => {
     // The server ended the list. What is in the buffer is still played to its end.
     if (!data.details.live && !closed) video.addEventListener('ended', () => closed || events.ended(), { once: true });
-  });
-  hls.on(Hls.Events.LEVEL_LOADED, () => {
-    if (backTo === 0) return;
-    // The viewer comes from live elsewhere and wants to be earlier: that is known once the list is.
-    const window = windowNow();
-    if (window === null) return;
-    hls.startLoad(Math.max(window.start, window.live - backTo), true);
-    video.currentTime = Math.max(window.start, window.live - backTo);
-    backTo = 0;
   });
   hls.on(Hls.Events.ERROR, (_, data) => {
     if (closed || !data.fatal) return;
