@@ -128,6 +128,22 @@ TEST(HlsPlaylist, GivesANewMapWhereTheTracksChange)
     EXPECT_THAT(playlist.text(), Not(HasSubstr("PRELOAD-HINT"))) << "its map is not known yet";
 }
 
+/// hls.js takes a last segment with no line behind it for the open one, and refuses the list at the break after it.
+TEST(HlsPlaylist, HasALineBehindTheLastSegmentWhateverComesNext)
+{
+    Playlist playlist(kLow);
+    playlist.push(segment(10));
+    EXPECT_TRUE(playlist.text().ends_with("s-10.m4s\n# The next segment has not begun.\n"));
+
+    playlist.setOpen(std::make_shared<Segment>(segment(11, 2s, true, 1)));
+    EXPECT_TRUE(playlist.text().ends_with("s-10.m4s\n#EXT-X-DISCONTINUITY\n"));
+
+    auto begun = segment(11, 2s, true, 1);
+    begun.parts.push_back(part(250ms, true));
+    playlist.setOpen(std::make_shared<Segment>(begun));
+    EXPECT_EQ(count(playlist.text(), "#EXT-X-DISCONTINUITY\n"), 1u);
+}
+
 TEST(HlsPlaylist, ListsPartsOfTheLastThreeTargetDurationsOnly)
 {
     Playlist playlist({.target = 2s, .length = 20, .partTarget = 500ms});
