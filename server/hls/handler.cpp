@@ -60,6 +60,13 @@ std::chrono::milliseconds patience(const PlaylistShape &shape, const Reload &rel
     return reload.part ? part : segment;
 }
 
+/// One of the two, or neither where it is gone.
+struct Media
+{
+    SharedText bytes;
+    net::SealedFilePtr sealed;
+};
+
 class Service
 {
 public:
@@ -75,7 +82,7 @@ private:
     Task<bool> refusedHead(http::Exchange &exchange, const std::string &name);
     Task<Shelf::Content> look(const std::shared_ptr<Shelf> &shelf, Form form, Reload reload, const http::Request &request);
     Task<void> respondWithout(http::Exchange &exchange, const std::string &name, const Shelf::Content &content);
-    Task<void> respondMedia(http::Exchange &exchange, SharedText bytes, const char *type);
+    Task<void> respondMedia(http::Exchange &exchange, Media media, const char *type);
     Task<SharedText> part(std::string name, std::string stem);
     [[nodiscard]] std::vector<Variant> variantsOf(const std::string &name, const Snapshot &snapshot) const;
 
@@ -263,10 +270,10 @@ Task<void> Service::playlist(http::Exchange &exchange)
     co_await exchange.respond(std::move(response));
 }
 
-Task<void> Service::respondMedia(http::Exchange &exchange, SharedText bytes, const char *type)
+Task<void> Service::respondMedia(http::Exchange &exchange, Media media, const char *type)
 {
     const auto &request = exchange.request();
-    if (!bytes) {
+    if (!media.bytes && !media.sealed) {
         m_segmentsGone.add();
         const auto error = fail(ErrorCode::NotFound, "There is no such segment, or not any more. Load the playlist again.");
         co_return co_await exchange.respond(http::problem(error, request.requestId));
@@ -274,7 +281,8 @@ Task<void> Service::respondMedia(http::Exchange &exchange, SharedText bytes, con
     const bool anonymous = request.header("authorization").empty() && credentialsOf(request.query).empty();
     http::Response response;
     response.headers = {{"Content-Type", type}, {"Cache-Control", anonymous ? "max-age=3600" : "private, max-age=3600"}};
-    response.sharedBody = std::move(bytes);
+    response.sharedBody = std::move(media.bytes);
+    response.sealed = std::move(media.sealed);
     response.compressible = false;
     m_segments.add();
     co_await exchange.respond(std::move(response));
@@ -314,12 +322,16 @@ Task<void> Service::segment(http::Exchange &exchange, std::string extension)
         co_return;
     auto stem = parameter(request, "segment");
     const char *const type = extension == "ts" ? "video/mp2t" : "video/mp4";
-    SharedText bytes;
-    if (stem.find('.') != std::string::npos)
-        bytes = co_await part(name, std::move(stem));
-    else if (auto id = name + "/" + stem + "." + extension; !(bytes = m_directory->store().get(id)))
-        bytes = co_await m_directory->store().fetch(std::move(id));
-    co_await respondMedia(exchange, std::move(bytes), type);
+    Media media;
+    if (stem.find('.') != std::string::npos) {
+        media.bytes = co_await part(name, std::move(stem));
+    } else {
+        auto id = name + "/" + stem + "." + extension;
+        media.sealed = m_directory->store().sealed(id);
+        if (!media.sealed)
+            media.bytes = co_await m_directory->store().fetch(std::move(id));
+    }
+    co_await respondMedia(exchange, std::move(media), type);
 }
 
 Task<void> Service::init(http::Exchange &exchange)
@@ -328,7 +340,7 @@ Task<void> Service::init(http::Exchange &exchange)
     const auto name = parameter(request, "name");
     if (co_await refused(exchange, name))
         co_return;
-    SharedText bytes;
+    Media media;
     const auto shelf = m_directory->find(name);
     const auto uri = parameter(request, "init") + ".mp4";
     for (const auto form : {Form::Main, Form::Audio}) {
@@ -336,9 +348,9 @@ Task<void> Service::init(http::Exchange &exchange)
         if (!snapshot)
             continue;
         for (const auto &map : snapshot->maps)
-            bytes = map->uri == uri ? map->bytes : bytes;
+            media.bytes = map->uri == uri ? map->bytes : media.bytes;
     }
-    co_await respondMedia(exchange, std::move(bytes), "video/mp4");
+    co_await respondMedia(exchange, std::move(media), "video/mp4");
 }
 
 } // namespace

@@ -58,6 +58,7 @@ struct Response
     std::string body;
     std::shared_ptr<const std::string> sharedBody; ///< In place of `body`: large or cached, never copied.
     std::shared_ptr<BodySource> source;            ///< In place of both; never compressed.
+    net::SealedFilePtr sealed;                     ///< In place of them all; never compressed, never copied on its way to the socket.
     bool compressible = true;                      ///< Text types over 1 KiB are gzipped where the client asks for it.
 };
 

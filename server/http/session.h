@@ -63,6 +63,7 @@ private:
     Task<void> refuse(wire::ParseError error);
     Task<bool> sendWithBody(const std::string &head, std::string_view body);
     Task<bool> sendPieces(BodySource &source);
+    Task<bool> sendSealed(const std::string &head, net::SealedFilePtr file);
     Task<bool> webSocketRefused();
     Task<bool> parseBuffered();
     Task<Result<void, net::IoError>> fill(Milliseconds timeout);

@@ -80,12 +80,17 @@ Task<void> Session::respond(Response response)
         endKeepAlive();
     const HeadContext context{*m_options, m_request.requestId, m_keepAlive, headDone && m_parser.head().minorVersion == 0,
                               m_request.secure};
-    const std::string head = responseHead(response, response.source ? response.source->size() : body.size(), context);
+    const auto length = response.sealed ? response.sealed->size() : response.source ? response.source->size() : body.size();
+    const std::string head = responseHead(response, length, context);
     const bool bodiless = isHead || !mayHaveBody(response.status);
     if (bodiless || response.source)
         body = {};
     m_linger = true;
-    bool sent = co_await sendWithBody(head, body);
+    bool sent = false;
+    if (response.sealed && !bodiless)
+        sent = co_await sendSealed(head, std::move(response.sealed));
+    else
+        sent = co_await sendWithBody(head, body);
     if (sent && response.source && !bodiless)
         sent = co_await sendPieces(*response.source);
     if (!sent) {
@@ -105,6 +110,19 @@ Task<bool> Session::sendPieces(BodySource &source)
             co_return false;
         m_sentBytes += piece->size();
         left -= piece->size();
+    }
+    co_return true;
+}
+
+Task<bool> Session::sendSealed(const std::string &head, net::SealedFilePtr file)
+{
+    for (std::size_t at = 0; at < file->size();) {
+        const std::string_view first = at == 0 ? std::string_view(head) : std::string_view();
+        const std::size_t count = std::min(file->size() - at, kPieceBytes);
+        if (const auto sent = co_await m_connection->write(first, file, at, count, m_options->writeTimeout); !sent)
+            co_return false;
+        m_sentBytes += first.size() + count;
+        at += count;
     }
     co_return true;
 }

@@ -21,8 +21,10 @@ public:
     static constexpr std::chrono::milliseconds kReadEvery{500};
     static constexpr double kFull = 0.90;      ///< Above, rounds come less often,
     static constexpr double kSaturated = 0.98; ///< quickly so where the true demand is hidden by the limit.
-    /// Below, more often. Further from kFull than one step, so that a step back does not cause the next step forth.
-    static constexpr double kRelaxed = 0.55;
+    static constexpr double kRelaxed = 0.55;   ///< Below, more often by large steps.
+    /// More often by small steps where that cannot take the worker beyond this share; under kFull, so that a step back does not cause the
+    /// next step forth.
+    static constexpr double kRoom = 0.87;
 
     /// One reading each kReadEvery: the share of that time in which the worker had work, 0 to 1.
     void update(double busy);

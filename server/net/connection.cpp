@@ -15,6 +15,7 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -234,7 +235,37 @@ Task<Result<void, IoError>> Connection::write(std::span<const asio::const_buffer
     return m_tls ? writeTls(buffers, timeout) : writePlain(buffers, timeout);
 }
 
-Task<Result<void, IoError>> Connection::writePlain(std::span<const asio::const_buffer> buffers, Milliseconds timeout)
+Task<Result<void, IoError>> Connection::write(std::string_view head, SealedFilePtr file, std::size_t offset, std::size_t count,
+                                              Milliseconds timeout)
+{
+    if (m_tls) {
+        const std::array<asio::const_buffer, 2> buffers{asio::buffer(head), asio::buffer(file->view().substr(offset, count))};
+        if (buffers[1].size() < count) // no room to map it
+            co_return IoError::Cancelled;
+        co_return co_await writeTls(buffers, timeout);
+    }
+    const auto deadline = Clock::now() + timeout;
+    if (!head.empty()) {
+        const std::array<asio::const_buffer, 1> first{asio::buffer(head)};
+        if (const auto sent = co_await writePlain(first, timeout, count > 0 ? MSG_MORE : 0); !sent)
+            co_return sent.error();
+    }
+    while (count > 0) {
+        const auto sent = trySendFile(*file, offset, count);
+        if (!sent)
+            co_return sent.error();
+        if (*sent == 0) {
+            const auto left = std::chrono::duration_cast<Milliseconds>(deadline - Clock::now());
+            if (const auto ready = co_await waitWritable(left); !ready)
+                co_return ready.error();
+        }
+        offset += *sent;
+        count -= *sent;
+    }
+    co_return Result<void, IoError>{};
+}
+
+Task<Result<void, IoError>> Connection::writePlain(std::span<const asio::const_buffer> buffers, Milliseconds timeout, int flags)
 {
     const auto deadline = Clock::now() + timeout;
     std::size_t first = 0;  // The first buffer that is not sent whole,
@@ -249,7 +280,7 @@ Task<Result<void, IoError>> Connection::writePlain(std::span<const asio::const_b
         }
         if (count == 0)
             co_return Result<void, IoError>{};
-        const auto sent = trySend(vectors.data(), count);
+        const auto sent = sendSome(vectors.data(), count, flags);
         if (!sent)
             co_return sent.error();
         if (*sent == 0) {
@@ -294,13 +325,37 @@ Task<Result<void, IoError>> Connection::writeTls(std::span<const asio::const_buf
 
 Result<std::size_t, IoError> Connection::trySend(const iovec *vectors, std::size_t count)
 {
+    return sendSome(vectors, count, 0);
+}
+
+Result<std::size_t, IoError> Connection::trySendFile(const SealedFile &file, std::size_t offset, std::size_t count)
+{
+    if (m_closed || !m_socket || !m_socket->is_open())
+        return IoError::Cancelled;
+    for (;;) {
+        auto at = static_cast<off_t>(offset);
+        const ssize_t sent = ::sendfile(m_socket->native_handle(), file.descriptor(), &at, count);
+        if (sent > 0)
+            return static_cast<std::size_t>(sent);
+        if (sent == 0) // shorter than was said
+            return failed(Write, asio::error::eof);
+        if (errno == EINTR)
+            continue;
+        if (errno == EAGAIN || errno == EWOULDBLOCK)
+            return std::size_t{0};
+        return failed(Write, error_code(errno, boost::system::system_category()));
+    }
+}
+
+Result<std::size_t, IoError> Connection::sendSome(const iovec *vectors, std::size_t count, int flags)
+{
     if (m_closed || !m_socket || !m_socket->is_open())
         return IoError::Cancelled;
     msghdr message{};
     message.msg_iov = const_cast<iovec *>(vectors);
     message.msg_iovlen = count;
     for (;;) {
-        const ssize_t sent = ::sendmsg(m_socket->native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        const ssize_t sent = ::sendmsg(m_socket->native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT | flags);
         if (sent >= 0)
             return static_cast<std::size_t>(sent);
         if (errno == EINTR)

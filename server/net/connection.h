@@ -2,6 +2,7 @@
 // Owned by its session; destroyed on its worker. Not thread-safe.
 #pragma once
 
+#include "net/sealed_file.h"
 #include "net/task.h"
 
 #include "common/protocol/result.h"
@@ -63,6 +64,9 @@ public:
     void unread(std::span<const std::uint8_t> bytes);
     /// All of it, or why not; the time-out is for the whole.
     Task<Result<void, IoError>> write(std::span<const asio::const_buffer> buffers, std::chrono::milliseconds timeout);
+    /// `head`, and behind it `count` bytes of `file` from `offset` on, which lie within it; without a copy where there is no TLS.
+    Task<Result<void, IoError>> write(std::string_view head, SealedFilePtr file, std::size_t offset, std::size_t count,
+                                      std::chrono::milliseconds timeout);
 
     /// The fan-out path: one sendmsg() without waiting. Returns bytes taken, 0 when the socket is full.
     /// Only where `isPlain()`; TLS viewers go through write().
@@ -132,7 +136,9 @@ private:
 
     IoError failed(Direction direction, const boost::system::error_code &error);
     Task<Result<void, IoError>> waitReadableTls();
-    Task<Result<void, IoError>> writePlain(std::span<const asio::const_buffer> buffers, std::chrono::milliseconds timeout);
+    Task<Result<void, IoError>> writePlain(std::span<const asio::const_buffer> buffers, std::chrono::milliseconds timeout, int flags = 0);
+    Result<std::size_t, IoError> sendSome(const iovec *vectors, std::size_t count, int flags);
+    Result<std::size_t, IoError> trySendFile(const SealedFile &file, std::size_t offset, std::size_t count);
     Task<Result<void, IoError>> writeTls(std::span<const asio::const_buffer> buffers, std::chrono::milliseconds timeout);
     template <class Buffers> std::size_t takeUnread(const Buffers &into)
     {

@@ -231,7 +231,7 @@ MigrationStatus assess(const std::vector<Migration> &known, std::vector<AppliedM
 
 Result<MigrationStatus> status(Store &store, const std::vector<Migration> &migrations)
 {
-    Connection connection(store.url(), Connection::Access::Read, kNoLimit, {});
+    Connection connection(store.url(), Connection::Access::Read, kNoLimit, observe::Histogram());
     if (auto r = connection.open(); !r)
         return r.error();
     auto applied = readApplied(connection);
@@ -242,7 +242,7 @@ Result<MigrationStatus> status(Store &store, const std::vector<Migration> &migra
 
 Result<MigrationReport> migrate(Store &store, const std::vector<Migration> &migrations)
 {
-    Connection connection(store.url(), Connection::Access::Write, kNoLimit, {});
+    Connection connection(store.url(), Connection::Access::Write, kNoLimit, observe::Histogram());
     if (auto r = connection.open(); !r)
         return r.error();
     if (auto r = takeLock(connection); !r)

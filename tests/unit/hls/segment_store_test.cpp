@@ -23,6 +23,22 @@ TEST(MemoryStore, GivesWhatWasPutUntilItIsDropped)
     EXPECT_EQ(store.bytes(), 0u);
 }
 
+TEST(MemoryStore, SealsLargeSegmentsAndStillShowsThem)
+{
+    MemoryStore store(1 << 20);
+    const auto bytes = text(net::SealedFile::kWorthwhile);
+    ASSERT_TRUE(store.put("a/1", bytes));
+    ASSERT_TRUE(store.put("a/2", text(100)));
+    ASSERT_NE(store.sealed("a/1"), nullptr);
+    EXPECT_EQ(store.sealed("a/1")->view(), *bytes);
+    EXPECT_EQ(*store.get("a/1"), *bytes);
+    EXPECT_EQ(store.sealed("a/2"), nullptr) << "a copy of so little costs less";
+    EXPECT_EQ(store.bytes(), bytes->size() + 100);
+    store.drop("a/1");
+    EXPECT_EQ(store.sealed("a/1"), nullptr);
+    EXPECT_EQ(store.bytes(), 100u);
+}
+
 TEST(MemoryStore, RefusesWhatDoesNotFit)
 {
     MemoryStore store(100);

@@ -51,17 +51,17 @@ test('the badge says live within the usual swing', () => {
 });
 
 test('a goal leaves room between calm and hurry', () => {
-  for (const target of [0.3, 1, 4]) expect(goalFor(target).tolerate).toBeGreaterThanOrEqual(target + 0.25);
+  for (const target of [0.3, 1, 4]) expect(goalFor(target).tolerate).toBeGreaterThanOrEqual(target + 0.1);
 });
 
 test('each stall moves the target back, up to a limit, and calm brings it near again', () => {
   const adaptive = new AdaptiveTarget(0.35, 1, 0);
-  expect(adaptive.goal(0).target).toBe(0.35);
+  expect(adaptive.value(0)).toBe(0.35);
   adaptive.stalled(1000);
-  expect(adaptive.goal(1000).target).toBeCloseTo(0.6);
+  expect(adaptive.value(1000)).toBeCloseTo(0.6);
   for (let i = 0; i < 9; i++) adaptive.stalled(2000);
-  expect(adaptive.goal(2000).target).toBe(1);
+  expect(adaptive.value(2000)).toBe(1);
   let now = 2000;
-  for (; now < 600_000; now += 500) adaptive.goal(now);
-  expect(adaptive.goal(now).target).toBe(0.35);
+  for (; now < 600_000; now += 500) adaptive.value(now);
+  expect(adaptive.value(now)).toBe(0.35);
 });

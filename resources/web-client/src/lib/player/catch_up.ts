@@ -28,9 +28,9 @@ export function isAtLive(latency: number | null, goal: LatencyGoal): boolean {
   return latency === null || latency < goal.tolerate + 1.5;
 }
 
-/** Half of the room between calm and hurry is what frames that come in twos and threes need. */
+/** The room between calm and hurry is what frames that come in twos and threes need; more of it is delay that a viewer keeps for good. */
 export function goalFor(target: number): LatencyGoal {
-  return { target, tolerate: target + Math.max(0.25, target * 0.4) };
+  return { target, tolerate: target + Math.max(0.1, target * 0.3) };
 }
 
 const kStep = 0.25;
@@ -56,11 +56,11 @@ export class AdaptiveTarget {
     this.#calmSince = now;
   }
 
-  goal(now: number): LatencyGoal {
+  value(now: number): number {
     if (now - this.#calmSince >= kCalmMs) {
       this.#calmSince = now;
       this.#target = Math.max(this.least, this.#target - kStep / 5);
     }
-    return goalFor(this.#target);
+    return this.#target;
   }
 }

@@ -62,6 +62,9 @@ export function seekNearEnd(video: HTMLVideoElement, distance: number): void {
   const end = bufferedEnd(video);
   if (end === null) return;
   const ranges = video.buffered;
-  const target = Math.max(ranges.start(ranges.length - 1), end - distance);
-  if (target > video.currentTime) video.currentTime = target;
+  seekForward(video, Math.max(ranges.start(ranges.length - 1), end - distance));
+}
+
+export function seekForward(video: HTMLVideoElement, time: number): void {
+  if (time > video.currentTime) video.currentTime = time;
 }

@@ -1,12 +1,14 @@
 // HLS through Media Source Extensions, low latency where the playlist offers parts: renditions, going back, and networks that cut
 // long answers off. Loaded only when used.
 import Hls from 'hls.js/light';
-import { goalFor } from '../catch_up';
-import { bufferAhead, type EngineFactory, type SeekWindow } from '../engine';
+import { AdaptiveTarget, goalFor } from '../catch_up';
+import { bufferAhead, seekForward, type EngineFactory, type SeekWindow } from '../engine';
 import { kAudio, kAuto, levelFor, renditionsOf, type Choice } from '../quality';
 
 /** Until the first playlist says better. */
 const kUnknownTarget = 4;
+/** Seconds that stalls may add to the distance which the playlist asks for. */
+const kMostMargin = 4;
 
 export const createHls: EngineFactory = async (video, source, events) => {
   const hls = new Hls({
@@ -15,6 +17,8 @@ export const createHls: EngineFactory = async (video, source, events) => {
     lowLatencyMode: true,
     // Where to play is left to the playlist's own HOLD-BACK and PART-HOLD-BACK; the rate is ours, so that it is the same everywhere.
     maxLiveSyncPlaybackRate: 1,
+    // Nor does one stall, such as that of every start, cost a second for good: the margin below goes again.
+    liveSyncOnStallIncrease: 0,
     backBufferLength: 30,
     maxBufferLength: 30,
     // The player has its own reconnection, which asks the server what became of the stream.
@@ -25,6 +29,7 @@ export const createHls: EngineFactory = async (video, source, events) => {
       for (const [name, value] of Object.entries(source.headers)) xhr.setRequestHeader(name, value);
     },
   });
+  const margin = new AdaptiveTarget(0, kMostMargin, performance.now());
   let kilobits: number | null = null;
   let mediaErrors = 0;
   let closed = false;
@@ -73,12 +78,13 @@ export const createHls: EngineFactory = async (video, source, events) => {
   hls.attachMedia(video);
 
   return {
-    goal: () => goalFor(hls.targetLatency ?? kUnknownTarget),
+    goal: () => goalFor((hls.targetLatency ?? kUnknownTarget) + margin.value(performance.now())),
     latency: () => (hls.latestLevelDetails === null ? null : Math.max(0, hls.latency, bufferAhead(video))),
     jumpToLive: () => {
       const live = hls.liveSyncPosition;
-      if (live !== null && live > video.currentTime) video.currentTime = live;
+      if (live !== null) seekForward(video, live - margin.value(performance.now()));
     },
+    stalled: () => margin.stalled(performance.now()),
     window: windowNow,
     choose,
     kilobitsPerSecond: () => (kilobits === null ? null : Math.round(kilobits)),

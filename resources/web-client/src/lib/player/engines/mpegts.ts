@@ -1,14 +1,14 @@
 // FLV through Media Source Extensions, over a WebSocket or in one long HTTP answer: the way with the least delay. Loaded only when it is used.
 import Mpegts from 'mpegts.js';
 import { SocketLoader } from './websocket_loader';
-import { AdaptiveTarget } from '../catch_up';
+import { AdaptiveTarget, goalFor } from '../catch_up';
 import { bufferedEnd, seekNearEnd, type Engine, type EngineEvents, type EngineFactory, type EngineSource } from '../engine';
 
 // Silence, except for what we report ourselves.
 Mpegts.LoggingControl.applyConfig({ enableAll: false });
 
-/** Ten frames of a 30 Hz picture; with less, Chromium begins to wait for its decoder. */
-const kLeastTarget = 0.35;
+/** Nine frames of a 30 Hz picture; with less, Chromium begins to wait for its decoder. Each stall takes it further back. */
+const kLeastTarget = 0.3;
 const kMostTarget = 2;
 
 export const createMpegts: EngineFactory = async (video, source, events) => create(video, source, events, false);
@@ -58,12 +58,12 @@ function create(video: HTMLVideoElement, source: EngineSource, events: EngineEve
   player.load();
 
   return {
-    goal: () => target.goal(performance.now()),
+    goal: () => goalFor(target.value(performance.now())),
     latency: () => {
       const end = bufferedEnd(video);
       return end === null ? null : Math.max(0, end - video.currentTime);
     },
-    jumpToLive: () => seekNearEnd(video, target.goal(performance.now()).target),
+    jumpToLive: () => seekNearEnd(video, target.value(performance.now())),
     stalled: () => target.stalled(performance.now()),
     kilobitsPerSecond: () => kilobits,
     destroy: () => {
