@@ -17,6 +17,9 @@ done
 need_packages $(build_packages) $(test_packages)
 export CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-5G}
 
+# Most tests wait for a stream's own time rather than for a processor.
+at_once=$(($(nproc) * 2))
+
 step() { printf '\n==> %s (%(%H:%M:%S)T)\n' "$1" -1; }
 
 step "Building (release)"
@@ -30,7 +33,7 @@ cmake --build build/asan --target sanitized_tests | grep -E -v '^\[[0-9]*[1-9]/'
 step "Running them"
 export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:check_initialization_order=1 UBSAN_OPTIONS=print_stacktrace=1
 export MATINEE_BIN=$PWD/build/release/bin/matinee
-ctest --test-dir build/asan -L 'unit|protocol' -j2 --output-on-failure --no-tests=error >build/asan/ctest.log 2>&1 || asan_failed=1
+ctest --test-dir build/asan -L 'unit|protocol' -j"$at_once" --output-on-failure --no-tests=error >build/asan/ctest.log 2>&1 || asan_failed=1
 tail -12 build/asan/ctest.log
 
 step "Running all tests on the release build"
@@ -39,7 +42,7 @@ labels=()
 if [ -z "$quick" ]; then
     (cd tests/e2e && npm ci --no-audit --no-fund --silent)
 fi
-ctest --test-dir build/release "${labels[@]}" -j2 --output-on-failure --no-tests=error || release_failed=1
+ctest --test-dir build/release "${labels[@]}" -j"$at_once" --output-on-failure --no-tests=error || release_failed=1
 if [ -n "${asan_failed:-}" ]; then
     grep -A60 -E '\*\*\*(Failed|Timeout|Exception|Not Run)' build/asan/ctest.log | head -200 >&2
     echo "Sanitized unit or protocol tests failed: build/asan/ctest.log has all of it." >&2
