@@ -196,7 +196,7 @@ void BeastSession::startWriter()
 }
 
 // Runs while there is something to write, so that a quiet member costs no coroutine.
-Task<void> BeastSession::writer(std::shared_ptr<BeastSession> self)
+Task<void> BeastSession::writer([[maybe_unused]] std::shared_ptr<BeastSession> self) // stays while it runs
 {
     error_code error;
     while (!m_queue.empty() && !m_broken) {

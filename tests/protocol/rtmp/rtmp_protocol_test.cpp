@@ -195,6 +195,7 @@ struct OneTrack
 {
     const char *streams;
     const char *codecType;
+    friend void PrintTo(const OneTrack &one, std::ostream *out) { *out << one.codecType; } // part of the test's name
 };
 class RtmpProtocolOneTrack : public RtmpProtocol, public testing::WithParamInterface<OneTrack>
 {

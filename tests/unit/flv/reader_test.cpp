@@ -93,6 +93,10 @@ struct Broken
     std::size_t at;
     std::uint8_t value;
     ReadError error;
+    friend void PrintTo(const Broken &broken, std::ostream *out)
+    {
+        *out << "byte " << broken.at << " is " << int{broken.value};
+    } // part of the test's name
 };
 
 class FlvReaderRefuses : public testing::TestWithParam<Broken>

@@ -306,6 +306,7 @@ struct CodecCase
     const char *arguments;
     const char *entry;
     const char *config;
+    friend void PrintTo(const CodecCase &one, std::ostream *out) { *out << one.name; } // part of the test's name
 };
 
 class FragmentMuxerCodecs : public testing::TestWithParam<CodecCase>
