@@ -6,7 +6,7 @@ debian_version() { . /etc/os-release && echo "${VERSION_ID:-0}"; }
 build_packages() {
     echo g++ cmake ninja-build ccache pkg-config \
         qt6-base-dev qt6-websockets-dev qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools libqt6sql6-sqlite libqt6sql6-psql \
-        qtkeychain-qt6-dev libsodium-dev libavformat-dev libavcodec-dev libssl-dev zlib1g-dev \
+        qtkeychain-qt6-dev libsodium-dev libavformat-dev libavcodec-dev libswscale-dev libssl-dev zlib1g-dev \
         protobuf-compiler libprotobuf-dev libgrpc++-dev libcurl4-openssl-dev libyaml-cpp-dev libcli11-dev libspdlog-dev \
         prometheus-cpp-dev libsystemd-dev
     # Debian 12's unversioned Boost is 1.74, which has no result type.

@@ -1,8 +1,7 @@
 #include "mux/libav.h"
 
+#include "mux/library_loader.h"
 #include "observe/log.h"
-
-#include <dlfcn.h>
 
 #include <array>
 #include <cstdarg>
@@ -10,9 +9,6 @@
 namespace matinee::mux {
 
 namespace {
-
-#define MATINEE_TEXT_OF(number) #number
-#define MATINEE_TEXT(number) MATINEE_TEXT_OF(number)
 
 // The major version is the ABI: structures are laid out as in the headers that this was compiled with.
 constexpr const char *kFormatLibrary = "libavformat.so." MATINEE_TEXT(LIBAVFORMAT_VERSION_MAJOR);
@@ -24,22 +20,6 @@ struct Loaded
     LibAv functions;
     std::string error; ///< Empty: all there.
 };
-
-void *openLibrary(const char *name, std::string &error)
-{
-    void *library = dlopen(name, RTLD_NOW | RTLD_LOCAL); // never closed: its functions stay in use until the process ends
-    if (!library && error.empty())
-        error = std::string(name) + " could not be loaded; HLS needs it. Install FFmpeg's libraries (Debian: apt install libavformat" +
-                MATINEE_TEXT(LIBAVFORMAT_VERSION_MAJOR) + ") and start the server again.";
-    return library;
-}
-
-template <class F> void find(void *library, const char *name, F &function, std::string &error)
-{
-    function = library ? reinterpret_cast<F>(dlsym(library, name)) : nullptr;
-    if (!function && error.empty())
-        error = std::string("The installed FFmpeg has no ") + name + "; it is not the version that this server was built for.";
-}
 
 const LibAv *g_forLog = nullptr; // set before the callback is
 
@@ -60,17 +40,19 @@ void forwardLog(void *context, int level, const char *format, va_list arguments)
 Loaded load()
 {
     Loaded loaded;
-    auto &[functions, error] = loaded;
-    void *const util = openLibrary(kUtilLibrary, error);
-    void *const codec = openLibrary(kCodecLibrary, error);
-    void *const format = openLibrary(kFormatLibrary, error);
-#define MATINEE_LIBAV_FIND(library, name) find(library, #name, functions.name, error);
+    auto &functions = loaded.functions;
+    LibraryLoader loader("HLS needs it", "libavformat" MATINEE_TEXT(LIBAVFORMAT_VERSION_MAJOR));
+    void *const util = loader.open(kUtilLibrary);
+    void *const codec = loader.open(kCodecLibrary);
+    void *const format = loader.open(kFormatLibrary);
+#define MATINEE_LIBAV_FIND(library, name) loader.find(library, #name, functions.name);
 #define MATINEE_LIBAV_FROM_FORMAT(name) MATINEE_LIBAV_FIND(format, name)
 #define MATINEE_LIBAV_FROM_CODEC(name) MATINEE_LIBAV_FIND(codec, name)
 #define MATINEE_LIBAV_FROM_UTIL(name) MATINEE_LIBAV_FIND(util, name)
     MATINEE_LIBAVFORMAT(MATINEE_LIBAV_FROM_FORMAT)
     MATINEE_LIBAVCODEC(MATINEE_LIBAV_FROM_CODEC)
     MATINEE_LIBAVUTIL(MATINEE_LIBAV_FROM_UTIL)
+    loaded.error = loader.error();
     return loaded;
 }
 

@@ -41,6 +41,8 @@ Result<std::unique_ptr<Child>> Child::start(net::Worker &worker, const wire::Job
     const auto spawned = spawnChild(options.program);
     if (!spawned)
         return spawned.error();
+    if (options.lowPriority)
+        setCourtesy(spawned->process, job.kind == wire::JobKind::Pictures ? Courtesy::OnlyIfIdle : Courtesy::GivesWay);
     auto log = std::make_shared<Log>(worker, spawned->log, options.name, options.redact);
     worker.spawn("relay log", readLog(log));
     std::unique_ptr<Child> child(new Child(worker, spawned->process, spawned->channel, std::move(log), std::move(options)));

@@ -27,6 +27,7 @@ struct ChildOptions
     std::function<std::string(std::string)> redact; ///< Over everything that the process says.
     std::chrono::milliseconds silence{30000};       ///< Without a message for so long it is given up.
     std::chrono::milliseconds patience{3000};       ///< From the word to stop until it is killed.
+    bool lowPriority = false;                       ///< Streams go before it: a ladder by a little, pictures by all.
 };
 
 class Child

@@ -1,14 +1,15 @@
 #include "relay/child_main.h"
 
 #include "net/address_guard.h"
+#include "relay/confine.h"
+#include "relay/ladder_session.h"
+#include "relay/picture_session.h"
 #include "relay/session.h"
 #include "relay/spawn.h"
+#include "transcode/encoder.h"
 
-#include <csignal>
 #include <cstdio>
 
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 namespace matinee::relay {
@@ -16,29 +17,8 @@ namespace matinee::relay {
 namespace {
 
 constexpr std::chrono::seconds kJobWait{10};
-constexpr rlim_t kMemory = rlim_t{512} << 20;
-constexpr rlim_t kFiles = 64;
-
-void limit(__rlimit_resource resource, rlim_t most)
-{
-    const rlimit both{most, most};
-    (void)::setrlimit(resource, &both); // lowering a limit always works
-}
-
-/// What reads a stranger's stream holds as little as it can: no new rights, no files to write, no core with a key in it.
-void giveUpRights()
-{
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL); // dies with the worker thread that started it; the hung-up socket tells the same
-    ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_FSIZE, 0);
-    limit(RLIMIT_NOFILE, kFiles);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // their shadow memory is larger than any sensible limit
-    limit(RLIMIT_DATA, kMemory);
-#endif
-    std::signal(SIGPIPE, SIG_IGN);
-    std::signal(SIGXFSZ, SIG_IGN);
-}
+constexpr std::size_t kMemory = std::size_t{512} << 20;
+constexpr std::size_t kLadderMemory = std::size_t{1} << 30; // a decoder of 8K holds many pictures
 
 bool startedByServer()
 {
@@ -47,11 +27,46 @@ bool startedByServer()
     return ::getsockopt(kChannelDescriptor, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
 }
 
+int failed(Channel &channel, wire::Reason reason, const std::string &text)
+{
+    (void)channel.send(wire::Failure{reason, text});
+    return 1;
+}
+
+/// Reads or writes a stranger's server.
+int relayJob(Channel &channel, const wire::Job &job)
+{
+    const auto av = mux::libav();
+    if (!av)
+        return failed(channel, wire::Reason::Internal, av.error().message);
+    Session session(channel, **av);
+    return job.kind == wire::JobKind::Pull ? pull(session, job) : push(session, job);
+}
+
+/// Works on what the server sends, and on nothing else.
+int transcodeJob(Channel &channel, const wire::Job &job)
+{
+    const auto av = transcode::libraries();
+    if (!av)
+        return failed(channel, wire::Reason::Unsupported, av.error().message);
+    if (job.kind == wire::JobKind::Pictures) {
+        openNothingMore();
+        return pictures(channel, **av);
+    }
+    const auto encoders = transcode::h264Encoders(**av);
+    if (encoders.empty())
+        return failed(channel, wire::Reason::Unsupported, transcode::kNoEncoder);
+    if ((encoders.front()->capabilities & AV_CODEC_CAP_HARDWARE) == 0) // hardware is a device that has to be opened
+        openNothingMore();
+    return ladder(channel, **av, job.rung);
+}
+
 } // namespace
 
 int childMain()
 {
     giveUpRights();
+    limitMemory(kLadderMemory);
     if (!startedByServer()) {
         std::fputs("matinee: relay-child is started by the server itself and has nothing to do here.\n", stderr);
         return 2;
@@ -61,19 +76,14 @@ int childMain()
     const auto *const job = message ? std::get_if<wire::Job>(&*message) : nullptr;
     if (!job)
         return 2;
+    if (job->kind != wire::JobKind::Ladder)
+        limitMemory(kMemory);
     const auto allowed = net::AddressList::parse(job->allowedNetworks);
-    if (!allowed) {
-        (void)channel.send(wire::Failure{wire::Reason::Internal, allowed.error().message});
-        return 1;
-    }
+    if (!allowed)
+        return failed(channel, wire::Reason::Internal, allowed.error().message);
     net::armAddressGuard(net::AddressGuard(*allowed));
-    const auto av = mux::libav();
-    if (!av) {
-        (void)channel.send(wire::Failure{wire::Reason::Internal, av.error().message});
-        return 1;
-    }
-    Session session(channel, **av);
-    return job->kind == wire::JobKind::Pull ? pull(session, *job) : push(session, *job);
+    const bool relays = job->kind == wire::JobKind::Pull || job->kind == wire::JobKind::Push;
+    return relays ? relayJob(channel, *job) : transcodeJob(channel, *job);
 }
 
 } // namespace matinee::relay

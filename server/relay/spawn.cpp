@@ -8,7 +8,9 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <sched.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -112,6 +114,16 @@ Result<Spawned> spawnChild(const std::string &program)
         return noProcess(code);
     }
     return spawned;
+}
+
+void setCourtesy(pid_t process, Courtesy courtesy)
+{
+    const bool idle = courtesy == Courtesy::OnlyIfIdle;
+    // A container may forbid either; then the process runs as the server does, which is no fault.
+    (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(process), idle ? 19 : 5);
+    const sched_param none{};
+    if (idle)
+        (void)::sched_setscheduler(process, SCHED_IDLE, &none);
 }
 
 } // namespace matinee::relay

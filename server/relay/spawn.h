@@ -23,4 +23,12 @@ struct Spawned
 /// `program` is /proc/self/exe, which is this very program even when its file was replaced in the meantime.
 [[nodiscard]] Result<Spawned> spawnChild(const std::string &program);
 
+enum class Courtesy
+{
+    GivesWay,   ///< Less of a busy processor than the server: nice 5.
+    OnlyIfIdle, ///< Next to nothing of a busy processor: SCHED_IDLE, or nice 19 where that is not allowed.
+};
+/// For a process that was spawned a moment ago; the threads that it makes later inherit it.
+void setCourtesy(pid_t process, Courtesy courtesy);
+
 } // namespace matinee::relay

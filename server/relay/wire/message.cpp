@@ -1,8 +1,10 @@
 #include "relay/wire/message.h"
 
-#include "rtmp/wire/big_endian.h"
+#include "relay/wire/fields.h"
+#include "relay/wire/picture_fields.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace matinee::relay::wire {
 
@@ -13,6 +15,7 @@ using rtmp::appendNumber;
 using rtmp::ByteReader;
 
 constexpr std::size_t kLengthBytes = 4;
+constexpr double kThousand = 1000;
 
 enum class Type : std::uint8_t
 {
@@ -23,24 +26,19 @@ enum class Type : std::uint8_t
     State = 5,
     Progress = 6,
     Failure = 7,
-    Command = 8
+    Command = 8,
+    PictureOrder = 9,
+    SheetOrder = 10,
+    Picture = 11,
+    PictureRefused = 12
 };
 
-std::span<const std::uint8_t> bytesOf(std::string_view text)
+void appendRung(media::Bytes &out, const Rung &rung)
 {
-    return {reinterpret_cast<const std::uint8_t *>(text.data()), text.size()};
-}
-
-void appendText(media::Bytes &out, std::string_view text, std::size_t limit)
-{
-    text = text.substr(0, limit);
-    appendNumber(out, text.size(), 2);
-    appendBytes(out, bytesOf(text));
-}
-
-void appendTime(media::Bytes &out, media::MediaTime time)
-{
-    appendNumber(out, static_cast<std::uint64_t>(time.count()), 8);
+    appendNumber(out, rung.height, 4);
+    appendNumber(out, rung.videoKbps, 4);
+    out.push_back(rung.level);
+    appendNumber(out, static_cast<std::uint64_t>(std::lround(rung.maxFps * kThousand)), 4);
 }
 
 Type body(media::Bytes &out, const Job &job)
@@ -51,15 +49,14 @@ Type body(media::Bytes &out, const Job &job)
     appendNumber(out, count, 2);
     for (std::size_t i = 0; i < count; ++i)
         appendText(out, job.allowedNetworks[i], kMaxTextBytes);
+    if (job.kind == JobKind::Ladder)
+        appendRung(out, job.rung);
     return Type::Job;
 }
 
 Type body(media::Bytes &out, const Track &track)
 {
-    out.push_back(track.id);
-    out.push_back(static_cast<std::uint8_t>(track.codec));
-    for (const auto value : {track.width, track.height, track.sampleRate, track.channels})
-        appendNumber(out, value, 4);
+    appendTrackNumbers(out, track);
     appendBytes(out, std::span(track.config).first(std::min(track.config.size(), kMaxConfigBytes)));
     return Type::Track;
 }
@@ -90,6 +87,8 @@ Type body(media::Bytes &out, const Progress &progress)
 {
     appendNumber(out, progress.bytes, 8);
     appendNumber(out, progress.frames, 8);
+    if (progress.dropped > 0)
+        appendNumber(out, progress.dropped, 8);
     return Type::Progress;
 }
 
@@ -106,65 +105,57 @@ Type body(media::Bytes &out, const Command &command)
     return Type::Command;
 }
 
-/// The fields of one message. Anything out of range makes the whole message malformed.
-class Fields
+Type body(media::Bytes &out, const PictureOrder &order)
 {
-public:
-    explicit Fields(std::span<const std::uint8_t> bytes) : m_reader(bytes) {}
+    appendBody(out, order);
+    return Type::PictureOrder;
+}
 
-    std::uint8_t u8() { return m_reader.u8(); }
-    std::uint32_t u32() { return m_reader.u32(); }
-    std::uint64_t u64() { return m_reader.number(8); }
-    media::MediaTime time() { return media::MediaTime(static_cast<std::int64_t>(u64())); }
-    std::uint8_t among(std::uint8_t first, std::uint8_t last)
-    {
-        const auto value = u8();
-        m_inRange &= value >= first && value <= last;
-        return value;
-    }
-    std::string text(std::size_t limit)
-    {
-        const std::size_t size = m_reader.u16();
-        m_inRange &= size <= limit;
-        const auto bytes = m_reader.take(size);
-        return {bytes.begin(), bytes.end()};
-    }
-    media::Bytes rest(std::size_t limit)
-    {
-        m_inRange &= m_reader.left() <= limit;
-        const auto bytes = m_reader.take(m_reader.left());
-        return {bytes.begin(), bytes.end()};
-    }
-    void require(bool condition) { m_inRange &= condition; }
-    [[nodiscard]] bool good() const { return m_inRange && m_reader.ok(); }
-    [[nodiscard]] bool whole() const { return good() && m_reader.left() == 0; }
+Type body(media::Bytes &out, const SheetOrder &order)
+{
+    appendBody(out, order);
+    return Type::SheetOrder;
+}
 
-private:
-    ByteReader m_reader;
-    bool m_inRange = true;
-};
+Type body(media::Bytes &out, const Picture &picture)
+{
+    appendBody(out, picture);
+    return Type::Picture;
+}
+
+Type body(media::Bytes &out, const PictureRefused &refused)
+{
+    appendBody(out, refused);
+    return Type::PictureRefused;
+}
+
+Rung readRung(Fields &fields)
+{
+    Rung rung;
+    rung.height = fields.within<std::uint32_t>(fields.u32(), 2, kMaxPictureSide);
+    rung.videoKbps = fields.within<std::uint32_t>(fields.u32(), 1, kMaxVideoKbps);
+    rung.level = fields.u8();
+    rung.maxFps = fields.within(fields.u32() / kThousand, 1 / kThousand, kMaxFps);
+    return rung;
+}
 
 Job readJob(Fields &fields)
 {
     Job job;
-    job.kind = static_cast<JobKind>(fields.among(1, 2));
+    job.kind = static_cast<JobKind>(fields.among(1, 4));
     job.address = fields.text(kMaxAddressBytes);
-    const std::size_t count = (std::size_t{fields.u8()} << 8) | fields.u8();
+    const std::size_t count = fields.u16();
     fields.require(count <= kMaxNetworks);
     for (std::size_t i = 0; i < count && fields.good(); ++i)
         job.allowedNetworks.push_back(fields.text(kMaxTextBytes));
+    if (job.kind == JobKind::Ladder)
+        job.rung = readRung(fields);
     return job;
 }
 
 Track readTrack(Fields &fields)
 {
-    Track track;
-    track.id = fields.among(0, kMaxTracks - 1);
-    track.codec = static_cast<media::Codec>(fields.among(0, static_cast<std::uint8_t>(media::Codec::Mp3)));
-    track.width = fields.u32();
-    track.height = fields.u32();
-    track.sampleRate = fields.u32();
-    track.channels = fields.u32();
+    auto track = readTrackNumbers(fields);
     track.config = fields.rest(kMaxConfigBytes);
     return track;
 }
@@ -178,6 +169,16 @@ Frame readFrame(Fields &fields)
     frame.pts = fields.time();
     frame.payload = fields.rest(kMaxMessageBytes);
     return frame;
+}
+
+Progress readProgress(Fields &fields)
+{
+    Progress progress;
+    progress.bytes = fields.u64();
+    progress.frames = fields.u64();
+    if (fields.left() > 0)
+        progress.dropped = fields.u64();
+    return progress;
 }
 
 Failure readFailure(Fields &fields)
@@ -208,16 +209,26 @@ Result<Message, ReadError> readMessage(std::span<const std::uint8_t> bytes)
     case Type::State:
         message = State{static_cast<Phase>(fields.among(1, 2))};
         break;
-    case Type::Progress: {
-        const auto sent = fields.u64();
-        message = Progress{sent, fields.u64()};
+    case Type::Progress:
+        message = readProgress(fields);
         break;
-    }
     case Type::Failure:
         message = readFailure(fields);
         break;
     case Type::Command:
         message = Command{static_cast<Order>(fields.among(1, 1))};
+        break;
+    case Type::PictureOrder:
+        message = readPictureOrder(fields);
+        break;
+    case Type::SheetOrder:
+        message = readSheetOrder(fields);
+        break;
+    case Type::Picture:
+        message = readPicture(fields);
+        break;
+    case Type::PictureRefused:
+        message = readPictureRefused(fields);
         break;
     default:
         return ReadError::UnknownType;

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "media/frame.h"
+#include "relay/wire/picture_order.h"
+#include "relay/wire/track.h"
 
 #include "common/protocol/result.h"
 
@@ -19,8 +21,20 @@ namespace matinee::relay::wire {
 
 enum class JobKind : std::uint8_t
 {
-    Pull = 1, ///< Read `address`, send tracks and frames.
-    Push = 2, ///< Send the FLV that comes as Media to `address`.
+    Pull = 1,     ///< Read `address`, send tracks and frames.
+    Push = 2,     ///< Send the FLV that comes as Media to `address`.
+    Ladder = 3,   ///< Make the tracks and frames that come smaller, as `rung` says, and send them back.
+    Pictures = 4, ///< Answer orders for pictures.
+};
+
+/// One rendition of a stream: H.264 of the main profile.
+struct Rung
+{
+    std::uint32_t height = 360; ///< Of the picture; the width follows from the source's shape.
+    std::uint32_t videoKbps = 600;
+    std::uint8_t level = 30; ///< level_idc: 31 is level 3.1
+    double maxFps = 30;      ///< Frames beyond it are left out. Thousandths on the wire.
+    friend bool operator==(const Rung &, const Rung &) = default;
 };
 
 /// The first message to a child, and the only place where an address (it may hold a key) is told.
@@ -29,30 +43,8 @@ struct Job
     JobKind kind = JobKind::Pull;
     std::string address;
     std::vector<std::string> allowedNetworks; ///< relay.allow_addresses
+    Rung rung;                                ///< Told for a ladder only.
     friend bool operator==(const Job &, const Job &) = default;
-};
-
-/// Announces the track `id`, or gives it a new configuration. The receiver makes its own media::Track of it.
-struct Track
-{
-    std::uint8_t id = 0;
-    media::Codec codec = media::Codec::H264;
-    std::uint32_t width = 0;
-    std::uint32_t height = 0;
-    std::uint32_t sampleRate = 0;
-    std::uint32_t channels = 0;
-    media::Bytes config;
-    friend bool operator==(const Track &, const Track &) = default;
-};
-
-struct Frame
-{
-    std::uint8_t track = 0;
-    bool key = false;
-    media::MediaTime dts{};
-    media::MediaTime pts{};
-    media::Bytes payload;
-    friend bool operator==(const Frame &, const Frame &) = default;
 };
 
 /// A piece of an FLV byte stream, ending where a tag ends.
@@ -73,11 +65,12 @@ struct State
     friend bool operator==(const State &, const State &) = default;
 };
 
-/// Since the child began: what it took from its source or its target took from it.
+/// Since the child began: what it took from its source or its target took from it; of a ladder, what it made.
 struct Progress
 {
     std::uint64_t bytes = 0;
     std::uint64_t frames = 0;
+    std::uint64_t dropped = 0; ///< Of a ladder: pictures of the source that were left out because the machine did not keep up.
     friend bool operator==(const Progress &, const Progress &) = default;
 };
 
@@ -108,7 +101,8 @@ struct Command
     friend bool operator==(const Command &, const Command &) = default;
 };
 
-using Message = std::variant<Job, Track, Frame, Media, State, Progress, Failure, Command>;
+using Message =
+    std::variant<Job, Track, Frame, Media, State, Progress, Failure, Command, PictureOrder, SheetOrder, Picture, PictureRefused>;
 
 inline constexpr std::size_t kMaxMessageBytes = std::size_t{16} << 20;
 inline constexpr std::size_t kMaxAddressBytes = 2048;
@@ -116,8 +110,11 @@ inline constexpr std::size_t kMaxNetworks = 256;
 inline constexpr std::size_t kMaxConfigBytes = 64 * 1024;
 inline constexpr std::size_t kMaxTextBytes = 1024;
 inline constexpr std::size_t kMaxTracks = 8; ///< Ids are below this.
+inline constexpr std::uint32_t kMaxVideoKbps = 1'000'000;
+inline constexpr double kMaxFps = 1000;
 
-/// Appends the message. Texts beyond their limit are cut. A frame or piece of media beyond kMaxMessageBytes must not be given.
+/// Appends the message. Texts beyond their limit are cut. A frame, picture or piece of media beyond kMaxMessageBytes must not be given,
+/// nor a value outside its range: the receiver would take the message for malformed.
 void write(media::Bytes &out, const Message &message);
 /// What stands before `payloadBytes` bytes of FLV that are sent from where they lie.
 [[nodiscard]] media::Bytes mediaHead(std::size_t payloadBytes);

@@ -2,6 +2,7 @@
 #include "relay/child_main.h"
 #include "relay/relays.h"
 #include "relay/spawn.h"
+#include "tests/unit/relay/processes.h"
 
 #include "common/protocol/error.h"
 
@@ -11,7 +12,6 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <future>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -23,26 +23,8 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::Not;
 
-class ChildTest : public testing::Test
+class ChildTest : public ProcessTest
 {
-protected:
-    ChildTest() { workers.start(); }
-    ~ChildTest() override { workers.stop(); }
-
-    /// Runs the coroutine that `make` gives on a worker, to its end.
-    template <class Make> void onWorker(Make make)
-    {
-        auto done = std::make_shared<std::promise<void>>();
-        auto future = done->get_future();
-        workers.at(0).post([this, make, done] {
-            workers.at(0).spawn("test", [](Make inner, std::shared_ptr<std::promise<void>> promise) -> Task<void> {
-                co_await inner();
-                promise->set_value();
-            }(make, done));
-        });
-        ASSERT_EQ(future.wait_for(30s), std::future_status::ready);
-    }
-    net::WorkerPool workers{1};
 };
 
 std::vector<std::string> lines(const std::string &path)
