@@ -105,6 +105,13 @@ inline const auto livestreamHlsMemoryMegabytes = integer("livestream.hls_memory_
     "Memory that the HLS segments of all streams may take. When it is full, streams can be rewound less far.");
 inline const auto livestreamDvrWindowSeconds = seconds("livestream.dvr_window_seconds", 0, {0, 86400}, AtStart,
     "How far viewers can go back in a live stream by HLS. 0 keeps only what live playback needs; more keeps every stream while it is live.");
+inline const auto livestreamLadder = text("livestream.ladder", "", rules::ladder, AtStart,
+    "Smaller pictures that the server makes of a stream when somebody asks for one: heights with kilobits a second of the picture, such as 720p@2500, 480p@1200, 360p@600. Empty: none.");
+inline const auto livestreamLadderMaxProcesses = integer("livestream.ladder_max_processes", 4, {1, 1000}, AtStart,
+    "Smaller pictures that may be made at the same time, of all streams together, each by a process of its own.");
+
+inline const auto livestreamPosters = toggle("livestream.posters", true, AtStart,
+    "Pictures of streams: a poster of what is on, thumbnails of what can be gone back to and of recordings. Made by a process of low priority.");
 
 inline const auto recordingGroup = group("recording", "Recording of live streams to files, and how long they are kept.");
 inline const auto recordingEnabled = toggle("recording.enabled", false, AtOnce,

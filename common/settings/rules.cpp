@@ -1,5 +1,7 @@
 #include "common/settings/rules.h"
 
+#include "common/settings/ladder_text.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
@@ -154,6 +156,17 @@ bool isHexKey(std::string_view text)
 bool isStrong(std::string_view text)
 {
     return text.size() >= 16;
+}
+
+bool isLadder(std::string_view text)
+{
+    return parseLadder(text).has_value();
+}
+
+std::string ladderComplaint(std::string_view text)
+{
+    const auto parsed = parseLadder(text);
+    return parsed ? std::string() : parsed.error().what;
 }
 
 bool isRecordingPattern(std::string_view text)

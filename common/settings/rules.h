@@ -1,6 +1,7 @@
 // What texts may be: named rules with the words that tell a person what was expected. Pure functions; any thread.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace matinee::settings {
@@ -10,6 +11,8 @@ struct Rule
 {
     std::string_view expected = "a text";
     bool (*accepts)(std::string_view) = nullptr; ///< Null: any text.
+    /// Says more of a text that was not accepted. Null: `expected` is all that there is to say.
+    std::string (*complaint)(std::string_view) = nullptr;
 };
 
 namespace rules {
@@ -21,6 +24,10 @@ bool isOrigin(std::string_view text);      ///< http(s)://host[:port] without a 
 bool isDatabaseUrl(std::string_view text); ///< sqlite:PATH or postgres://user@host/name.
 bool isHexKey(std::string_view text);      ///< 64 hexadecimal digits.
 bool isStrong(std::string_view text);      ///< 16 characters or more.
+
+/// Heights with rates as parseLadder() takes them.
+bool isLadder(std::string_view text);
+std::string ladderComplaint(std::string_view text);
 
 /// A relative path ending in .mp4, of letters, digits, '-', '_', '.', '/' and {stream}, {date}, {time}, {id}; has {stream}, and {time} or {id}.
 bool isRecordingPattern(std::string_view text);
@@ -35,6 +42,8 @@ inline constexpr Rule origin{"an origin such as https://watch.example.org (no pa
 inline constexpr Rule databaseUrl{"sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/NAME", isDatabaseUrl};
 inline constexpr Rule hexKey{"64 hexadecimal digits (openssl rand -hex 32 makes one)", isHexKey};
 inline constexpr Rule strong{"at least 16 characters that nobody can guess (openssl rand -hex 32 makes some)", isStrong};
+inline constexpr Rule ladder{"at most six heights with kilobits a second, the highest first, such as 720p@2500, 480p@1200, 360p@600", isLadder,
+                             ladderComplaint};
 inline constexpr Rule recordingPattern{
     "a path such as {stream}/{date}/{time}.mp4: letters, digits, - _ . / and {stream}, {date}, {time}, {id}; with {stream}, and {time} or {id}",
     isRecordingPattern};

@@ -62,7 +62,10 @@ Wrong unexpected(const Declaration &declaration, std::string_view given)
     // Never repeated, not even when it is wrong: secrets, and addresses with a password in them.
     if (declaration.secret() || declaration.rule.accepts == rules::isDatabaseUrl)
         return {"expected " + expectation(declaration)};
-    return {"expected " + expectation(declaration) + ", got " + (given.empty() ? "nothing" : inQuotes(given))};
+    std::string what = "expected " + expectation(declaration) + ", got " + (given.empty() ? "nothing" : inQuotes(given));
+    if (declaration.rule.complaint != nullptr)
+        what += ": " + declaration.rule.complaint(given);
+    return {std::move(what)};
 }
 
 template <std::size_t N> std::optional<std::int64_t> number(std::string_view text, const std::array<Unit, N> &units)

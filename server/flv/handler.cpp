@@ -187,13 +187,11 @@ Task<Seat> Service::admit(http::Exchange &exchange, const std::string &name, boo
 
     std::string protocol = messages ? "flv_websocket" : "flv";
     auto subscription = co_await m_dependencies.registry.subscribe(name, std::move(protocol));
-    if (!subscription && subscription.error().code != ErrorCode::NotFound) {
+    if (!subscription) {
         co_await exchange.respond(http::problem(subscription.error(), request.requestId));
         co_return seat;
     }
-    std::vector<media::TrackPtr> tracks;
-    if (subscription)
-        tracks = co_await tracksOf(name, (*subscription)->replica());
+    const auto tracks = co_await tracksOf(name, (*subscription)->replica());
     if (tracks.empty()) {
         co_await respondNotLive(exchange, name);
         co_return seat;

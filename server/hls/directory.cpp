@@ -80,6 +80,8 @@ std::shared_ptr<Shelf> Directory::open(const std::string &name, Form form)
     }
     if (m_draining || !m_registry.want(name))
         return nullptr;
+    if (live::isRendition(name)) // its stream goes first: that is what it keeps step with
+        (void)open(std::string(live::baseName(name)), Form::Main);
     auto secret = unguessable();
     std::shared_ptr<Shelf> shelf;
     Sequences start;
@@ -104,19 +106,19 @@ std::size_t Directory::openCount() const
     return m_shelves.size();
 }
 
-std::vector<std::string> Directory::renditionsOf(const std::string &name) const
+std::vector<OfferedRendition> Directory::renditionsOf(const std::string &name) const
 {
-    return m_renditions ? m_renditions(name) : std::vector<std::string>();
+    return m_renditions.offered ? m_renditions.offered(name) : std::vector<OfferedRendition>();
 }
 
 /// The other renditions of the same stream that are being segmented.
 std::vector<std::pair<std::string, std::shared_ptr<Shelf>>> Directory::siblingsOf(const std::string &name) const
 {
     std::vector<std::pair<std::string, std::shared_ptr<Shelf>>> siblings;
-    if (!m_renditions)
+    if (!m_renditions.names)
         return siblings;
     const std::string base(live::baseName(name));
-    auto names = m_renditions(base);
+    auto names = m_renditions.names(base);
     names.push_back(base);
     for (auto &other : names) {
         if (auto shelf = other == name ? nullptr : find(other))
@@ -125,13 +127,10 @@ std::vector<std::pair<std::string, std::shared_ptr<Shelf>>> Directory::siblingsO
     return siblings;
 }
 
-std::optional<Sequences> Directory::numbersAt(const std::string &name, media::MediaTime time) const
+Lead Directory::leadAt(const std::string &name, media::MediaTime time) const
 {
-    for (const auto &[other, shelf] : siblingsOf(name)) {
-        if (const auto numbers = shelf->numbersAt(time))
-            return numbers;
-    }
-    return std::nullopt;
+    const auto shelf = find(std::string(live::baseName(name)));
+    return shelf ? shelf->leadAt(time) : Lead{};
 }
 
 Sequences Directory::known(const std::string &name) const
@@ -158,23 +157,33 @@ std::vector<RenditionReport> Directory::reportsFor(const std::string &name) cons
     return reports;
 }
 
-bool Directory::retire(const std::string &name, const std::shared_ptr<Shelf> &shelf, SteadyTime since, Sequences next)
+bool Directory::retire(const std::string &name, const std::shared_ptr<Shelf> &shelf, SteadyTime since, Sequences next,
+                       std::optional<WallTime> ended)
 {
     const std::lock_guard lock(m_mutex);
     if (shelf->isAskedFor(since))
         return false;
     if (const auto found = m_shelves.find(name); found != m_shelves.end() && found->second == shelf)
         m_shelves.erase(found);
-    if (m_book.note(name, next))
+    if (m_book.note(name, next, ended))
         save();
     return true;
 }
 
-void Directory::note(const std::string &name, Sequences next)
+void Directory::note(const std::string &name, Sequences next, std::optional<WallTime> ended)
 {
     const std::lock_guard lock(m_mutex);
-    if (m_book.note(name, next))
+    if (m_book.note(name, next, ended))
         save();
+}
+
+std::optional<WallTime> Directory::endedLately(const std::string &name) const
+{
+    constexpr std::chrono::seconds kPatience{60}; // players have long given up then
+    const auto now = wallNow();
+    const std::lock_guard lock(m_mutex);
+    const auto ended = m_book.endedBefore(name);
+    return ended && *ended <= now && now - *ended < kPatience ? ended : std::nullopt;
 }
 
 void Directory::save()

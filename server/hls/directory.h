@@ -2,6 +2,7 @@
 // back in, as long as the stream is live. Owned by app through the routes; any thread.
 #pragma once
 
+#include "hls/lead.h"
 #include "hls/sequence_book.h"
 #include "hls/shelf.h"
 #include "live/registry.h"
@@ -36,12 +37,22 @@ struct Options
     std::filesystem::path folder;                  ///< Ours alone, below the data folder. Empty: nothing is kept, and no file backend.
 };
 
+/// A rendition of a stream that can be had, whether it is being made at present or not.
+struct OfferedRendition
+{
+    std::string name;  ///< "show@720p"
+    StreamFacts facts; ///< Of its picture, as far as they can be known before; its sound is that of the stream.
+};
+
 class Directory : public std::enable_shared_from_this<Directory>
 {
 public:
     using WallClock = std::function<WallTime()>;
-    /// Names of the renditions of a stream that are live or can be made ("show@720p"), best first.
-    using Renditions = std::function<std::vector<std::string>(const std::string &name)>;
+    struct Renditions
+    {
+        std::function<std::vector<std::string>(const std::string &name)> names;        ///< All that there ever are. Quick.
+        std::function<std::vector<OfferedRendition>(const std::string &name)> offered; ///< That can be had now, best first.
+    };
 
     Directory(live::Registry &registry, Options options, observe::Metrics *metrics, WallClock clock);
     ~Directory();
@@ -57,21 +68,24 @@ public:
 
     /// Set before the start.
     void setRenditions(Renditions renditions) { m_renditions = std::move(renditions); }
-    [[nodiscard]] std::vector<std::string> renditionsOf(const std::string &name) const;
+    [[nodiscard]] std::vector<OfferedRendition> renditionsOf(const std::string &name) const;
     /// How far the other renditions of the same stream have come, for their players' next request.
     [[nodiscard]] std::vector<RenditionReport> reportsFor(const std::string &name) const;
 
     // egress
-    /// Numbers of the segment that begins at `time` in another rendition of the same stream.
-    [[nodiscard]] std::optional<Sequences> numbersAt(const std::string &name, media::MediaTime time) const;
+    /// What the segmenter of the stream did at `time` of which `name` is a rendition.
+    [[nodiscard]] Lead leadAt(const std::string &name, media::MediaTime time) const;
     [[nodiscard]] Sequences known(const std::string &name) const;
     [[nodiscard]] bool isDraining() const { return m_draining; }
     /// Segmented also while nobody looks, so that there is something to go back to.
     [[nodiscard]] bool isKept() const { return m_options.segmenter.window.count() > 0; }
     /// True, and the shelf is out of the directory, where nobody has asked since `since`.
-    [[nodiscard]] bool retire(const std::string &name, const std::shared_ptr<Shelf> &shelf, SteadyTime since, Sequences next);
-    /// The segmenter of `name` has come so far.
-    void note(const std::string &name, Sequences next);
+    [[nodiscard]] bool retire(const std::string &name, const std::shared_ptr<Shelf> &shelf, SteadyTime since, Sequences next,
+                              std::optional<WallTime> ended);
+    /// The segmenter of `name` has come so far, to a segment that ended at `ended`.
+    void note(const std::string &name, Sequences next, std::optional<WallTime> ended);
+    /// When the last segment of `name` ended before a restart, where a player may still wait for the next one.
+    [[nodiscard]] std::optional<WallTime> endedLately(const std::string &name) const;
 
     [[nodiscard]] live::Registry &registry() { return m_registry; }
     [[nodiscard]] SegmentStore &store() { return *m_store; }

@@ -54,14 +54,15 @@ Task<void> Egress::run(std::shared_ptr<Directory> directory, std::string name, s
         const std::string &name;
         const std::shared_ptr<Shelf> &shelf;
         Sequences next;
+        std::optional<WallTime> ended;
         ~Leave()
         {
             if (!net::Worker::current())
                 return;
-            (void)directory.retire(name, shelf, SteadyTime::max(), next);
+            (void)directory.retire(name, shelf, SteadyTime::max(), next, ended);
             shelf->close();
         }
-    } leave{*directory, name, shelf, start};
+    } leave{*directory, name, shelf, start, {}};
 
     const auto ready = co_await loadMuxer();
     if (!ready || shelf->secret().empty()) {
@@ -70,11 +71,15 @@ Task<void> Egress::run(std::shared_ptr<Directory> directory, std::string name, s
         co_return;
     }
     Egress egress(*directory, name, shelf, start);
-    egress.m_segmenter.alignWith([&directory, &name](media::MediaTime time) { return directory->numbersAt(name, time); },
-                                 directory->known(name));
+    if (live::isRendition(name))
+        egress.m_segmenter.follow([&directory, &name](media::MediaTime time) { return directory->leadAt(name, time); },
+                                  directory->known(name));
+    if (const auto ended = directory->endedLately(name))
+        egress.m_segmenter.resume(*ended);
     log::info("hls", "{}: segmenting begins", name);
     co_await egress.live();
     leave.next = egress.m_segmenter.successor();
+    leave.ended = egress.m_segmenter.ended();
     log::info("hls", "{}: segmenting ends after {} segments; {} frames were refused", name, egress.m_segmenter.segmentsMade(),
               egress.m_segmenter.framesRefused());
 }
@@ -85,16 +90,22 @@ Task<void> Egress::pause(milliseconds time)
     (void)co_await m_timer.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
+/// Segmented also while nobody looks. A rendition is not: it would be made for nobody.
+bool Egress::isKept() const
+{
+    return m_directory.isKept() && !live::isRendition(m_name);
+}
+
 bool Egress::isOver()
 {
     if (m_over)
         return true;
     const auto now = steady_clock::now();
     const auto &options = m_directory.options();
-    auto unasked = m_directory.isKept() ? SteadyTime::min() : now - options.idle;
+    auto unasked = isKept() ? SteadyTime::min() : now - options.idle;
     if (m_directory.isDraining() || m_deleted || now - m_lastLive > options.absence)
         unasked = SteadyTime::max(); // whoever asks
-    m_over = m_directory.retire(m_name, m_shelf, unasked, m_segmenter.successor());
+    m_over = m_directory.retire(m_name, m_shelf, unasked, m_segmenter.successor(), m_segmenter.ended());
     return m_over;
 }
 
@@ -108,6 +119,7 @@ Task<void> Egress::live()
             co_await pause(kReturnPoll);
         }
     }
+    m_directory.registry().setViewers(m_name, "hls", 0);
 }
 
 /// Waits until the stream has had its time to show its tracks: one that turns up later costs a discontinuity.
@@ -151,6 +163,8 @@ Task<void> Egress::follow(live::Subscription &subscription)
 
 void Egress::countViewers()
 {
+    if (live::isRendition(m_name)) // in step with its stream, which is therefore segmented as long as this is
+        (void)m_directory.open(std::string(live::baseName(m_name)), Form::Main);
     const auto state = m_directory.registry().find(m_name);
     if (!state)
         return;
@@ -166,7 +180,7 @@ void Egress::countViewers()
 void Egress::wantForms()
 {
     auto forms = m_shelf->askedSince(steady_clock::now() - m_directory.options().idle);
-    if (m_directory.isKept())
+    if (isKept())
         forms.set(static_cast<std::size_t>(Form::Main));
     m_segmenter.want(forms);
 }
@@ -174,13 +188,22 @@ void Egress::wantForms()
 void Egress::take()
 {
     const auto tracks = m_replica->tracks();
+    std::optional<media::MediaTime> reached;
     wantForms();
     for (;;) {
         const auto next = m_replica->next(m_cursor);
         if (!next.frame)
             break;
         m_segmenter.write(*next.frame, tracks, m_directory.wallNow() - m_replica->lag(m_cursor), m_interval);
+        if (m_segmenter.hasBegun() && m_segmenter.beginning().numbers.media != m_told) {
+            m_told = m_segmenter.beginning().numbers.media;
+            m_shelf->began(m_segmenter.beginning());
+        }
+        if (next.frame->isVideo())
+            reached = next.frame->pts;
     }
+    if (reached)
+        m_shelf->reached(*reached);
     publish();
 }
 
@@ -189,15 +212,12 @@ void Egress::publish()
     if (m_published == m_segmenter.version() && !m_segmenter.failure())
         return;
     m_published = m_segmenter.version();
-    if (m_segmenter.hasBegun()) {
-        const auto [time, numbers] = m_segmenter.beginning();
-        m_shelf->began(time, numbers);
-    }
     const auto made = m_segmenter.segmentsMade();
-    m_directory.segmentsMade().add(static_cast<double>(made - std::exchange(m_counted, made)));
+    const auto more = made - std::exchange(m_counted, made);
+    m_directory.segmentsMade().add(static_cast<double>(more));
     const auto next = m_segmenter.successor();
-    if (std::exchange(m_discontinuities, next.discontinuity) != next.discontinuity)
-        m_directory.note(m_name, next);
+    if (std::exchange(m_discontinuities, next.discontinuity) != next.discontinuity || more > 0)
+        m_directory.note(m_name, next, m_segmenter.ended());
     for (const auto form : kForms)
         publish(form);
 }

@@ -26,6 +26,7 @@ private:
     Task<void> follow(live::Subscription &subscription);
     Task<void> settle(live::Replica &replica);
     Task<void> pause(std::chrono::milliseconds time);
+    [[nodiscard]] bool isKept() const;
     [[nodiscard]] bool isOver();
     void take();
     void publish();
@@ -50,6 +51,7 @@ private:
     SteadyTime m_lastLive;
     std::uint64_t m_counted = 0;         // segments that the metric has
     std::uint64_t m_published = 0;       // version of the segmenter
+    std::uint64_t m_told = 0;            // newest segment that the shelf knows the beginning of
     std::uint64_t m_discontinuities = 0; // that the directory has been told of
     std::chrono::microseconds m_interval{};
 };

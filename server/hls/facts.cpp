@@ -6,8 +6,6 @@ namespace matinee::hls {
 
 namespace {
 
-constexpr std::uint64_t kGuessedAudio = 160'000; // bits a second, where nothing has been counted
-
 void nameTracks(StreamFacts &facts, const std::vector<media::TrackPtr> &tracks)
 {
     for (const auto &track : tracks) {
@@ -62,14 +60,13 @@ StreamFacts factsOf(const std::vector<media::TrackPtr> &tracks, const Playlist &
     return facts;
 }
 
-StreamFacts factsOf(const live::Statistics &statistics)
+StreamFacts renditionFacts(const StreamFacts &forecast, const StreamFacts &stream, const StreamFacts *measured)
 {
-    StreamFacts facts;
-    nameTracks(facts, statistics.tracks);
-    facts.fps = facts.video.empty() ? 0 : statistics.fps;
-    facts.average = std::uint64_t{1000} * statistics.bitrateKbps;
-    facts.bandwidth = facts.average + facts.average / 4;
-    facts.audioBandwidth = facts.video.empty() ? facts.bandwidth : kGuessedAudio;
+    StreamFacts facts = measured ? *measured : forecast;
+    if (!measured)
+        facts.audio = stream.audio;
+    facts.bandwidth = std::max(facts.bandwidth, forecast.bandwidth + stream.audioBandwidth);
+    facts.average = std::max(facts.average, forecast.average + stream.audioAverage);
     return facts;
 }
 

@@ -3,10 +3,11 @@
 
 #include "hls/wire/multivariant.h"
 #include "hls/wire/playlist.h"
-#include "live/registry.h"
+#include "media/frame.h"
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace matinee::hls {
 
@@ -25,8 +26,9 @@ struct StreamFacts
 
 /// From the tracks and the segments of a playlist.
 [[nodiscard]] StreamFacts factsOf(const std::vector<media::TrackPtr> &tracks, const Playlist &playlist);
-/// Before there are segments: what the registry counts.
-[[nodiscard]] StreamFacts factsOf(const live::Statistics &statistics);
+/// Of a rendition: what is foreseen of its picture, the sound of its stream, and what is measured while it is made (null: nothing yet).
+/// Rates do not fall below what is foreseen, so that players find the same order whatever is shown.
+[[nodiscard]] StreamFacts renditionFacts(const StreamFacts &forecast, const StreamFacts &stream, const StreamFacts *measured);
 
 [[nodiscard]] Variant wholeVariant(const StreamFacts &facts, std::string uri);
 [[nodiscard]] Variant audioVariant(const StreamFacts &facts, std::string uri);

@@ -13,13 +13,11 @@ namespace matinee::hls {
 
 namespace {
 
-constexpr std::chrono::seconds kNotLiveRetry{2};
 constexpr std::chrono::seconds kNoSegmentRetry{1};
 
-Task<void> respondNotLive(http::Exchange &exchange, const std::string &name)
+Task<void> respondNotLive(http::Exchange &exchange, const std::string &name, const live::Registry &registry)
 {
-    auto error = fail(ErrorCode::NotFound, name + " is not live at the moment. Try again in a little while.");
-    error.retryAfter = kNotLiveRetry;
+    const auto error = registry.absence(name);
     co_await exchange.respond(http::problem(error, exchange.request().requestId));
 }
 
@@ -175,7 +173,7 @@ Task<void> Service::respondWithout(http::Exchange &exchange, const std::string &
     if (content.failure)
         co_return co_await exchange.respond(http::problem(*content.failure, id));
     if (content.closed)
-        co_return co_await respondNotLive(exchange, name);
+        co_return co_await respondNotLive(exchange, name, m_dependencies.registry);
     auto error = fail(ErrorCode::Unavailable, "The first segment of " + name + " is not ready yet. Try again in a moment.");
     error.retryAfter = kNoSegmentRetry;
     co_await exchange.respond(http::problem(error, id));
@@ -186,14 +184,10 @@ std::vector<Variant> Service::variantsOf(const std::string &name, const Snapshot
     const auto folder = [](const std::string &stream) { return percentEncoded(stream) + "/"; };
     const auto &facts = snapshot.facts();
     std::vector<Variant> variants{wholeVariant(facts, folder(name) + "main.m3u8")};
-    for (const auto &other : m_directory->renditionsOf(name)) {
+    for (const auto &[other, forecast] : m_directory->renditionsOf(name)) {
         const auto shelf = m_directory->find(other);
         const auto known = shelf ? shelf->content(Form::Main).snapshot : nullptr;
-        if (known) {
-            variants.push_back(wholeVariant(known->facts(), folder(other) + "main.m3u8"));
-        } else if (const auto state = m_dependencies.registry.find(other)) {
-            variants.push_back(wholeVariant(factsOf(state->statistics), folder(other) + "main.m3u8"));
-        }
+        variants.push_back(wholeVariant(renditionFacts(forecast, facts, known ? &known->facts() : nullptr), folder(other) + "main.m3u8"));
     }
     if (!facts.audio.empty() && !facts.video.empty())
         variants.push_back(audioVariant(facts, folder(name) + "audio.m3u8"));
@@ -210,7 +204,7 @@ Task<void> Service::multivariant(http::Exchange &exchange)
         co_return;
     const auto shelf = m_directory->open(name, Form::Main);
     if (!shelf)
-        co_return co_await respondNotLive(exchange, name);
+        co_return co_await respondNotLive(exchange, name, m_dependencies.registry);
     const Reload asItIs;
     const auto content = co_await look(shelf, Form::Main, asItIs, request);
     if (!content.snapshot)
@@ -242,7 +236,7 @@ Task<void> Service::playlist(http::Exchange &exchange)
         co_return;
     const auto shelf = m_directory->open(name, *form);
     if (!shelf)
-        co_return co_await respondNotLive(exchange, name);
+        co_return co_await respondNotLive(exchange, name, m_dependencies.registry);
     const auto content = co_await look(shelf, *form, *reload, request);
     if (!content.snapshot || content.failure)
         co_return co_await respondWithout(exchange, name, content);

@@ -52,10 +52,13 @@ void Rendition::setTracks(const std::vector<media::TrackPtr> &all)
     m_fragments.reset();
     m_ts.reset();
     const auto hadFailure = std::exchange(m_failure, std::nullopt).has_value();
-    if (tracks.empty()) {
+    const auto isPicture = [](const media::TrackPtr &track) { return track->kind == media::Kind::Video; };
+    // Sound alone where there is a picture would look like a fault.
+    const bool blind = std::any_of(all.begin(), all.end(), isPicture) && std::none_of(tracks.begin(), tracks.end(), isPicture);
+    if (tracks.empty() || (m_form == Form::Ts && blind)) {
         m_failure = fail(ErrorCode::FailedPrecondition,
                          m_form == Form::Audio ? "This stream has no audio."
-                         : m_form == Form::Ts  ? "MPEG-TS carries H.264 video and AAC audio here; this stream has neither. Use main.m3u8."
+                         : m_form == Form::Ts  ? "MPEG-TS carries H.264 video and AAC audio here; this stream has others. Use main.m3u8."
                                                : "HLS cannot carry the codecs of this stream.");
         return;
     }
@@ -96,7 +99,10 @@ void Rendition::begin(SegmentBeginning beginning)
     m_open = std::make_unique<Segment>();
     m_open->number = beginning.number;
     m_open->discontinuities = beginning.discontinuities;
-    m_open->discontinuity = beginning.discontinuity && m_playlist; // nothing stands before the first one
+    // Players of MPEG-TS know nothing of gaps, and find their way without.
+    const bool bridged = !m_playlist && beginning.bridge > 0 && beginning.discontinuities > 0 && m_form != Form::Ts;
+    m_bridged = bridged ? std::optional(beginning) : std::nullopt;
+    m_open->discontinuity = beginning.discontinuity && (m_playlist || bridged); // nothing stands before the first one
     m_open->begins = beginning.begins;
     m_open->stem = m_secret + "-" + (m_form == Form::Audio ? "a" : "") + std::to_string(beginning.number);
     if (m_fragments)
@@ -105,6 +111,39 @@ void Rendition::begin(SegmentBeginning beginning)
     m_fragmentsTogether = MediaTime(0);
     m_partsComplete = m_fragments && m_playlist && m_playlist->shape().partTarget.count() > 0;
     publishOpen();
+}
+
+void Rendition::skip(const SegmentBeginning &beginning, MediaTime duration)
+{
+    if (!m_playlist || m_failure || m_playlist->nextNumber() != beginning.number)
+        return;
+    (void)m_playlist->push(gapAt(beginning, std::min<Microseconds>(duration, m_playlist->shape().target)));
+}
+
+Segment Rendition::gapAt(const SegmentBeginning &beginning, Microseconds duration) const
+{
+    Segment segment;
+    segment.number = beginning.number;
+    segment.discontinuities = beginning.discontinuities;
+    segment.begins = beginning.begins;
+    segment.stem = m_secret + "-" + (m_form == Form::Audio ? "a" : "") + std::to_string(beginning.number);
+    segment.duration = duration;
+    segment.gap = true;
+    if (m_fragments)
+        segment.map = m_maps.back();
+    return segment;
+}
+
+/// The time for which there was no list, up to the segment that is open.
+void Rendition::bridge(const PlaylistShape &shape)
+{
+    const auto &first = *m_bridged;
+    const auto each = std::min<Microseconds>(first.bridgeTime, shape.target);
+    for (auto left = first.bridge; left > 0; --left) {
+        const auto before = static_cast<std::int64_t>(left) * each;
+        (void)m_playlist->push(gapAt({first.number - left, first.discontinuities - 1, false, first.begins - before}, each));
+    }
+    m_bridged.reset();
 }
 
 bool Rendition::write(const media::Frame &frame)
@@ -172,6 +211,8 @@ bool Rendition::finish(MediaTime duration, std::optional<MediaTime> next, const 
         if (m_form != Form::Main)
             own.partTarget = Microseconds(0);
         m_playlist.emplace(own);
+        if (m_bridged)
+            bridge(own);
     }
     if (m_fragments) {
         if (auto last = m_fragments->cut(next))

@@ -39,6 +39,8 @@ struct SegmentBeginning
     std::uint64_t discontinuities = 0;
     bool discontinuity = false;
     WallTime begins{};
+    std::uint64_t bridge = 0; ///< So many gaps of `bridgeTime` each stand before it, where it is the first of its list.
+    Microseconds bridgeTime{};
 };
 
 class Rendition
@@ -57,6 +59,8 @@ public:
     [[nodiscard]] const std::optional<Error> &failure() const { return m_failure; }
 
     void begin(SegmentBeginning beginning);
+    /// There will be nothing of this segment, between two others that are listed.
+    void skip(const SegmentBeginning &beginning, media::MediaTime duration);
     [[nodiscard]] bool isOpen() const { return m_open != nullptr; }
     /// False where the frame had to be left out.
     bool write(const media::Frame &frame);
@@ -76,6 +80,8 @@ private:
     void collect(mux::Fragment fragment, bool asPart);
     bool store(Segment &segment, std::string bytes);
     void publishOpen();
+    [[nodiscard]] Segment gapAt(const SegmentBeginning &beginning, Microseconds duration) const;
+    void bridge(const PlaylistShape &shape);
 
     // fixed at construction
     const Form m_form;
@@ -93,6 +99,7 @@ private:
 
     // the open segment
     std::unique_ptr<Segment> m_open;
+    std::optional<SegmentBeginning> m_bridged; // of the first one, where gaps stand before it
     std::string m_bytes;
     media::MediaTime m_fragmentsTogether{0};
     bool m_partsComplete = false; // every part of the open segment is listed so far

@@ -42,10 +42,33 @@ Segmenter::Segmenter(std::string name, std::string secret, SegmenterLimits limit
 {
 }
 
-void Segmenter::alignWith(Align align, Sequences known)
+void Segmenter::follow(Follow lead, Sequences known)
 {
-    m_align = std::move(align);
+    m_follow = std::move(lead);
     m_known = known;
+}
+
+Lead Segmenter::leadAt(const media::Frame &frame) const
+{
+    return m_follow && frame.isVideo() && frame.key ? m_follow(frame.pts) : Lead{};
+}
+
+Elsewhere Segmenter::elsewhere(const media::Frame &frame, const Lead &lead) const
+{
+    if (!m_follow || !m_hasVideo)
+        return Elsewhere::Unknown;
+    if (lead.begins)
+        return Elsewhere::Begins;
+    if (lead.segment)
+        return Elsewhere::GoesOn;
+    const bool clean = frame.isVideo() && frame.key;
+    return !clean || (lead.present && !lead.passed) ? Elsewhere::Behind : Elsewhere::Unknown;
+}
+
+/// After a hole. Where the stream itself went on, time goes on here too.
+bool Segmenter::breaks(const Lead &lead) const
+{
+    return m_begun && !(lead.segment && lead.segment->numbers.discontinuity <= m_discontinuities);
 }
 
 bool Segmenter::has(const media::TrackPtr &track) const
@@ -122,7 +145,8 @@ void Segmenter::write(const media::Frame &frame, const std::vector<media::TrackP
             return;
         changeTables(frame, tracks);
     }
-    const auto decision = m_cutter.consider(frame, pendingBytes(), m_hasVideo);
+    const auto lead = leadAt(frame);
+    const auto decision = m_cutter.consider(frame, pendingBytes(), m_hasVideo, elsewhere(frame, lead));
     const auto next = frame.isVideo() ? std::optional(frame.dts) : std::nullopt;
     switch (decision.cut) {
     case Cut::Skip:
@@ -130,18 +154,23 @@ void Segmenter::write(const media::Frame &frame, const std::vector<media::TrackP
     case Cut::None:
         considerPart(frame);
         break;
+    case Cut::End:
+        finish(decision.duration, std::nullopt);
+        m_hole = true;
+        return;
     case Cut::Begin:
-        begin(frame, arrived, true);
+        m_discontinuity = m_discontinuity || (std::exchange(m_hole, false) && breaks(lead));
+        begin(frame, arrived, true, lead);
         break;
     case Cut::Key:
     case Cut::Forced:
         finish(decision.duration, next);
-        begin(frame, arrived, false);
+        begin(frame, arrived, false, lead);
         break;
     case Cut::Gap:
         finish(decision.duration, std::nullopt);
-        m_discontinuity = m_begun;
-        begin(frame, arrived, true);
+        m_discontinuity = breaks(lead);
+        begin(frame, arrived, true, lead);
         break;
     }
     m_leadFrames += frame.isVideo() || !m_hasVideo ? 1 : 0;
@@ -160,22 +189,56 @@ void Segmenter::endTimeline()
     m_discontinuity = m_begun;
 }
 
-void Segmenter::begin(const media::Frame &frame, WallTime arrived, bool newTimeline)
+/// Numbers as the stream's own segment has them. What this rendition missed is listed as gaps. Gives the date of the frame.
+WallTime Segmenter::keepStep(const Beginning &lead, const media::Frame &frame)
+{
+    const auto date = lead.begins + (frame.pts - lead.time);
+    const auto &numbers = lead.numbers;
+    if (!m_begun) {
+        m_next = std::max(numbers.media, m_known.media);
+        m_discontinuities = std::max(numbers.discontinuity, m_known.discontinuity);
+    } else if (numbers.media > m_next && (m_discontinuity || frame.dts > m_end)) {
+        const auto missing = static_cast<std::int64_t>(numbers.media - m_next);
+        const auto each = m_discontinuity ? m_limits.cut.wanted : (frame.dts - m_end) / missing;
+        for (std::int64_t i = 0; i < missing && missing <= kMaxMissing; ++i) {
+            const SegmentBeginning gap{m_next + static_cast<std::uint64_t>(i), m_discontinuities, false, date - (missing - i) * each};
+            for (auto &rendition : m_renditions) {
+                if (rendition)
+                    rendition->skip(gap, each);
+            }
+        }
+        m_next = numbers.media;
+    }
+    return date;
+}
+
+/// How many gaps the list begins with, and makes room for their numbers. `follows`: the first segment's own number is given.
+std::uint64_t Segmenter::bridge(bool follows)
+{
+    const auto ended = std::exchange(m_resume, std::nullopt);
+    if (!ended || *ended >= m_begins)
+        return 0;
+    const auto count = std::min<std::uint64_t>(static_cast<std::uint64_t>((m_begins - *ended) / m_limits.cut.wanted) + 1 + kBehindSegments, kMaxBridge);
+    if (follows)
+        return std::min(count, m_next > m_known.media ? m_next - m_known.media : 0);
+    m_next += count;
+    return count;
+}
+
+void Segmenter::begin(const media::Frame &frame, WallTime arrived, bool newTimeline, const Lead &lead)
 {
     const bool drifted = !m_expected || arrived - *m_expected > kClockDrift || *m_expected - arrived > kClockDrift;
     m_begins = newTimeline || drifted ? arrived : *m_expected;
-    const bool discontinuity = std::exchange(m_discontinuity, false);
-    m_discontinuities += discontinuity ? 1 : 0;
-    if (const auto align = std::exchange(m_align, nullptr)) {
-        if (const auto numbers = align(frame.dts)) {
-            m_next = std::max(numbers->media, m_known.media);
-            m_discontinuities = std::max(numbers->discontinuity, m_known.discontinuity);
-        }
-    }
+    if (lead.segment)
+        m_begins = keepStep(*lead.segment, frame);
+    const auto bridge = m_begun ? 0 : this->bridge(lead.segment.has_value());
+    const bool discontinuity = std::exchange(m_discontinuity, false) || bridge > 0;
+    m_discontinuities += discontinuity && !(bridge > 0 && lead.segment) ? 1 : 0; // the stream's own segmenter has counted it
     m_begun = true;
     m_leadFrames = 0;
     m_partBegins = frame.dts;
     m_segmentBegins = frame.dts;
+    m_firstShown = frame.pts;
     for (const auto form : kForms) {
         auto &rendition = m_renditions[static_cast<std::size_t>(form)];
         const bool wanted = m_wanted[static_cast<std::size_t>(form)];
@@ -186,7 +249,7 @@ void Segmenter::begin(const media::Frame &frame, WallTime arrived, bool newTimel
             rendition->setTracks(m_tracks);
         }
         if (rendition && !rendition->failure())
-            rendition->begin({m_next, m_discontinuities, discontinuity, m_begins});
+            rendition->begin({m_next, m_discontinuities, discontinuity, m_begins, bridge, m_limits.cut.wanted});
     }
     ++m_next; // of the segment after this one: the number is taken whether or not anything comes of it
     ++m_version;
@@ -212,6 +275,7 @@ void Segmenter::settle(MediaTime first)
 void Segmenter::finish(MediaTime duration, std::optional<MediaTime> next)
 {
     m_expected = m_begins + duration;
+    m_end = m_segmentBegins + duration;
     if (!m_shape)
         settle(duration);
     bool any = false;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "hls/facts.h"
+#include "hls/lead.h"
 #include "hls/rendition.h"
 #include "hls/segment_store.h"
 #include "hls/wire/cutter.h"
@@ -41,10 +42,14 @@ public:
     /// `secret`: an unguessable part of every segment's name, of letters and digits.
     Segmenter(std::string name, std::string secret, SegmenterLimits limits, Sequences start, SegmentStore &store);
 
-    /// Asked once, with the time of the first segment: the numbers that it has in other renditions of the same stream.
-    using Align = std::function<std::optional<Sequences>(media::MediaTime)>;
-    void alignWith(Align align, Sequences known);
+    /// Asked about each key frame: what the segmenter of the stream did there, of which this is a rendition. Segments begin where its
+    /// segments begin, and are numbered and dated alike. `known`: numbers below these have been given away.
+    using Follow = std::function<Lead(media::MediaTime)>;
+    void follow(Follow lead, Sequences known);
 
+    /// A list of this name ended at `ended`, and players may still wait for it to go on: hls.js finds its way only where the new list tells
+    /// what became of the time between. The first segments listed are gaps, back to there.
+    void resume(WallTime ended) { m_resume = ended; }
     /// Which forms are made from the next segment on. Those that are not leave the store.
     void want(FormSet forms) { m_wanted = forms; }
 
@@ -62,11 +67,9 @@ public:
     /// Why there will be nothing in any form, as things are.
     [[nodiscard]] std::optional<Error> failure() const;
     /// Of the segment that is being made.
-    [[nodiscard]] std::pair<media::MediaTime, Sequences> beginning() const
-    {
-        return {m_segmentBegins, {m_next - (m_begun ? 1 : 0), m_discontinuities}};
-    }
+    [[nodiscard]] Beginning beginning() const { return {m_firstShown, {m_next - (m_begun ? 1 : 0), m_discontinuities}, m_begins}; }
     [[nodiscard]] bool hasBegun() const { return m_begun; }
+    [[nodiscard]] std::optional<WallTime> ended() const { return m_expected; } ///< The last segment that is whole.
     /// Where a later segmenter of this name may start.
     [[nodiscard]] Sequences successor() const { return {m_next, m_discontinuities + (m_begun ? 1 : 0)}; }
 
@@ -75,13 +78,21 @@ public:
 
 private:
     static constexpr std::size_t kMaxRefused = 16;
+    static constexpr std::int64_t kMaxMissing = 64; // segments that are listed as gaps; beyond this the list begins anew
+    static constexpr std::uint64_t kMaxBridge = 24; // the same, before the first one
+    static constexpr int kBehindSegments = 4;       // so far a player may have been behind when its list ended
 
     [[nodiscard]] bool has(const media::TrackPtr &track) const;
     [[nodiscard]] bool isUsable(const media::TrackPtr &track);
     [[nodiscard]] bool needsTables(const media::Frame &frame) const;
     [[nodiscard]] bool mayChangeTables(const media::Frame &frame);
     void changeTables(const media::Frame &frame, std::vector<media::TrackPtr> tracks);
-    void begin(const media::Frame &frame, WallTime arrived, bool newTimeline);
+    [[nodiscard]] Lead leadAt(const media::Frame &frame) const;
+    [[nodiscard]] Elsewhere elsewhere(const media::Frame &frame, const Lead &lead) const;
+    [[nodiscard]] bool breaks(const Lead &lead) const;
+    [[nodiscard]] WallTime keepStep(const Beginning &lead, const media::Frame &frame);
+    void begin(const media::Frame &frame, WallTime arrived, bool newTimeline, const Lead &lead);
+    [[nodiscard]] std::uint64_t bridge(bool follows);
     void finish(media::MediaTime duration, std::optional<media::MediaTime> next);
     void considerPart(const media::Frame &frame);
     void settle(media::MediaTime first);
@@ -92,7 +103,7 @@ private:
     const std::string m_secret;
     const SegmenterLimits m_limits;
     SegmentStore &m_store;
-    Align m_align;       // until the first segment
+    Follow m_follow;
     Sequences m_known{}; // numbers below these have been given away
 
     // the open segment
@@ -102,6 +113,8 @@ private:
     std::vector<media::TrackPtr> m_tracks; // that the renditions' muxers were made for
     bool m_hasVideo = false;
     bool m_discontinuity = false; // between the last segment and the open one
+    bool m_hole = false;          // no segment is open, because none could begin after the last one
+    std::optional<WallTime> m_resume; // until the first segment
     WallTime m_begins{};
     std::optional<WallTime> m_expected;           // where the last segment ended
     std::optional<media::MediaTime> m_audioWaits; // new audio, since when; until a key frame lets the tables change
@@ -109,9 +122,11 @@ private:
     Microseconds m_interval{};
     media::MediaTime m_partBegins{};
     media::MediaTime m_segmentBegins{};
+    media::MediaTime m_firstShown{}; // its first frame
     std::uint64_t m_leadFrames = 0; // of the open segment: pictures, or audio frames where there are none
 
     // what is finished
+    media::MediaTime m_end{}; // of the last segment
     std::optional<PlaylistShape> m_shape; // once the first segment has settled it
     Microseconds m_frameTime{};           // between two lead frames, with m_shape
     bool m_begun = false;

@@ -17,6 +17,7 @@ constexpr auto kEpoch = std::chrono::sys_days(std::chrono::year(2025) / 1 / 1);
 constexpr auto kPerSequence = 500ms; // segments are longer than this on average
 constexpr auto kPerBreak = 1h;       // players keep an array of these numbers, so they stay small
 constexpr std::size_t kMaxName = 256;
+constexpr std::int64_t kFarAway = std::int64_t{1} << 40; // a second that WallTime can still hold
 constexpr std::uint64_t kSlack = 4; // the file is written so long before it is needed
 
 } // namespace
@@ -27,7 +28,7 @@ SequenceBook::SequenceBook(std::filesystem::path file) : m_file(std::move(file))
         read();
 }
 
-/// Lines of an escaped name, a space and a number. One that is damaged is left out: the clock then speaks for the name.
+/// Lines of an escaped name, its discontinuities, and the second in which its last segment ended (0: none). One that is damaged is left out: the clock then speaks for the name.
 void SequenceBook::read()
 {
     std::ifstream in(m_file);
@@ -37,7 +38,11 @@ void SequenceBook::read()
         std::uint64_t discontinuity = 0;
         if (!(words >> name >> discontinuity) || name.size() > kMaxName || discontinuity >= std::uint64_t{1} << 31)
             continue;
-        m_entries[name] = {{0, discontinuity}, discontinuity};
+        auto &entry = m_entries[name];
+        entry = {{0, discontinuity}, discontinuity, std::nullopt, true};
+        std::int64_t seconds = 0;
+        if (words >> seconds && seconds > 0 && seconds < kFarAway)
+            entry.ended = WallTime(std::chrono::seconds(seconds));
     }
 }
 
@@ -61,7 +66,13 @@ Sequences SequenceBook::next(const std::string &name, WallTime now) const
     return {std::max(start.media, before.media), std::max(start.discontinuity, before.discontinuity)};
 }
 
-bool SequenceBook::note(const std::string &name, Sequences sequences)
+std::optional<WallTime> SequenceBook::endedBefore(const std::string &name) const
+{
+    const auto found = m_entries.find(percentEncoded(name));
+    return found != m_entries.end() && found->second.before ? found->second.ended : std::nullopt;
+}
+
+bool SequenceBook::note(const std::string &name, Sequences sequences, std::optional<WallTime> ended)
 {
     const auto key = percentEncoded(name);
     if (m_entries.size() >= kMaxNames && !m_entries.contains(key))
@@ -69,17 +80,26 @@ bool SequenceBook::note(const std::string &name, Sequences sequences)
     auto &entry = m_entries[key];
     entry.sequences.media = std::max(entry.sequences.media, sequences.media);
     entry.sequences.discontinuity = std::max(entry.sequences.discontinuity, sequences.discontinuity);
-    if (m_file.empty() || entry.sequences.discontinuity + kSlack < entry.reserved)
+    if (ended) {
+        entry.ended = ended;
+        entry.before = false;
+    }
+    if (m_file.empty())
         return false;
-    entry.reserved = entry.sequences.discontinuity + kReserved;
-    return true;
+    const bool used = entry.sequences.discontinuity + kSlack >= entry.reserved;
+    if (used)
+        entry.reserved = entry.sequences.discontinuity + kReserved;
+    return used || (ended && *ended - m_written >= kFileLag);
 }
 
-std::string SequenceBook::text() const
+std::string SequenceBook::text()
 {
     std::string out;
-    for (const auto &[name, entry] : m_entries)
-        out += name + " " + std::to_string(entry.reserved) + "\n";
+    for (const auto &[name, entry] : m_entries) {
+        const auto seconds = entry.ended ? std::chrono::ceil<std::chrono::seconds>(entry.ended->time_since_epoch()).count() : 0;
+        out += name + " " + std::to_string(entry.reserved) + " " + std::to_string(seconds) + "\n";
+        m_written = std::max(m_written, entry.ended.value_or(WallTime{}));
+    }
     return out;
 }
 

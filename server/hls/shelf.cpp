@@ -90,25 +90,43 @@ std::uint32_t Shelf::viewersSince(SteadyTime from)
     return static_cast<std::uint32_t>(m_viewers.size());
 }
 
-std::optional<Sequences> Shelf::numbersAt(media::MediaTime time) const
+Lead Shelf::leadAt(media::MediaTime time) const
 {
-    constexpr media::MediaTime close = std::chrono::milliseconds(100); // encoders of one stream round alike, and differ by a frame at most
+    constexpr media::MediaTime close = std::chrono::milliseconds(20); // less than a frame; some containers round to milliseconds
     const std::lock_guard lock(m_mutex);
-    for (const auto &[begins, numbers] : m_beginnings) {
-        if (time - begins < close && begins - time < close)
-            return numbers;
+    Lead lead;
+    lead.present = !at(Form::Main).failure && !at(Form::Main).closed;
+    lead.passed = m_reached && *m_reached + close >= time;
+    if (!lead.passed)
+        return lead;
+    for (const auto &beginning : m_beginnings) {
+        if (beginning.time > time + close)
+            break;
+        lead.segment = beginning;
     }
-    return std::nullopt;
+    lead.begins = lead.segment && time - lead.segment->time < close;
+    return lead;
 }
 
-void Shelf::began(media::MediaTime time, Sequences numbers)
+void Shelf::began(Beginning beginning)
 {
     const std::lock_guard lock(m_mutex);
-    if (!m_beginnings.empty() && m_beginnings.back().second.media == numbers.media)
+    if (!m_beginnings.empty() && m_beginnings.back().numbers.media == beginning.numbers.media)
         return;
-    m_beginnings.emplace_back(time, numbers);
+    if (!m_beginnings.empty() && beginning.time < m_beginnings.back().time) { // another broadcast, with times of its own
+        m_beginnings.clear();
+        m_reached.reset();
+    }
+    m_beginnings.push_back(beginning);
     if (m_beginnings.size() > kMaxBeginnings)
         m_beginnings.pop_front();
+}
+
+void Shelf::reached(media::MediaTime time)
+{
+    const std::lock_guard lock(m_mutex);
+    const bool another = m_reached && time + std::chrono::seconds(5) < *m_reached; // than pictures are reordered by
+    m_reached = another ? time : std::max(time, m_reached.value_or(time));
 }
 
 void Shelf::publish(Form form, std::shared_ptr<const Snapshot> snapshot)

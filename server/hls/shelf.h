@@ -2,6 +2,7 @@
 // Shared by its egress and by requests under way; any thread. The lock is held for a few words only.
 #pragma once
 
+#include "hls/lead.h"
 #include "hls/segmenter.h"
 #include "hls/snapshot.h"
 #include "hls/wire/reload.h"
@@ -54,11 +55,13 @@ public:
     /// Viewers that asked for a playlist since `from`; forgets the others.
     [[nodiscard]] std::uint32_t viewersSince(SteadyTime from);
 
-    /// Numbers of the segment that begins at `time` on the stream's timeline, or close by: renditions of one stream number alike.
-    [[nodiscard]] std::optional<Sequences> numbersAt(media::MediaTime time) const;
+    /// For renditions, which cut and number as their stream does.
+    [[nodiscard]] Lead leadAt(media::MediaTime time) const;
 
     // the egress
-    void began(media::MediaTime time, Sequences numbers);
+    void began(Beginning beginning);
+    /// Every segment that begins before `time` has been told by began().
+    void reached(media::MediaTime time);
     void publish(Form form, std::shared_ptr<const Snapshot> snapshot);
     void refuse(Form form, Error failure);
     /// The form is not made any more.
@@ -90,7 +93,8 @@ private:
     std::vector<std::shared_ptr<Waiter>> m_waiters; // one a request under way at most
     std::array<std::optional<SteadyTime>, kFormCount> m_asked;
     SteadyTime m_lastAsked;
-    std::deque<std::pair<media::MediaTime, Sequences>> m_beginnings; // of the newest segments
+    std::deque<Beginning> m_beginnings;                              // of the newest segments
+    std::optional<media::MediaTime> m_reached;
     std::unordered_map<std::size_t, SteadyTime> m_viewers;           // hash of address and user agent: last seen
 };
 

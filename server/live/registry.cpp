@@ -10,6 +10,12 @@
 
 namespace matinee::live {
 
+namespace {
+
+constexpr std::chrono::seconds kNotLiveRetry{2};
+
+} // namespace
+
 /// A viewer of a stream that is being brought. `timer` is touched on `worker` only.
 struct Registry::Waiter
 {
@@ -101,6 +107,7 @@ Subscription::Subscription(std::shared_ptr<Stream> stream, std::shared_ptr<Strea
       m_protocol(std::move(protocol)),
       m_worker(net::Worker::current()->index())
 {
+    m_stream->addHolder(1);
     if (!m_protocol.empty())
         m_stream->addViewers(m_protocol, 1);
     if (!m_protocol.empty() && m_base)
@@ -109,6 +116,7 @@ Subscription::Subscription(std::shared_ptr<Stream> stream, std::shared_ptr<Strea
 
 Subscription::~Subscription()
 {
+    m_stream->addHolder(-1);
     if (!m_protocol.empty())
         m_stream->addViewers(m_protocol, -1);
     if (!m_protocol.empty() && m_base)
@@ -239,6 +247,17 @@ bool Registry::want(const std::string &name) const
     return std::any_of(m_onWanted.begin(), m_onWanted.end(), [&](const auto &bring) { return bring(name); });
 }
 
+Error Registry::absence(const std::string &name) const
+{
+    for (const auto &explain : m_onAbsent) {
+        if (auto known = explain(name))
+            return std::move(*known);
+    }
+    auto error = fail(ErrorCode::NotFound, name + " is not live at the moment. Try again in a little while.");
+    error.retryAfter = kNotLiveRetry;
+    return error;
+}
+
 /// The stream as soon as it has frames; null where it has none in time.
 Task<std::shared_ptr<Stream>> Registry::await(std::string name)
 {
@@ -297,7 +316,7 @@ Task<Result<std::unique_ptr<Subscription>>> Registry::subscribe(std::string name
             co_return Answer(fail(ErrorCode::Unavailable, name + " is being fetched and has not begun yet. Try again in a moment."));
     }
     if (!stream)
-        co_return Answer(fail(ErrorCode::NotFound, name + " is not live."));
+        co_return Answer(absence(name));
     const auto worker = net::Worker::current()->index();
     auto acquire = [stream, worker]() -> Task<std::shared_ptr<Replica>> { co_return stream->acquireReplica(worker); };
     std::shared_ptr<Replica> replica;
@@ -306,7 +325,7 @@ Task<Result<std::unique_ptr<Subscription>>> Registry::subscribe(std::string name
     else
         replica = co_await asio::co_spawn(stream->home().executor(), acquire, asio::use_awaitable);
     if (!replica)
-        co_return Answer(fail(ErrorCode::NotFound, name + " is not live."));
+        co_return Answer(absence(name));
     auto base = isRendition(name) ? lookUp(std::string(baseName(name))) : nullptr;
     co_return Answer(std::make_unique<Subscription>(std::move(stream), std::move(base), std::move(replica), std::move(protocol)));
 }
@@ -388,6 +407,11 @@ void Registry::onEvent(std::function<void(const std::string &, StreamEvent)> cal
 void Registry::onWanted(std::function<bool(const std::string &)> bring)
 {
     m_onWanted.push_back(std::move(bring));
+}
+
+void Registry::onAbsent(std::function<std::optional<Error>(const std::string &)> explain)
+{
+    m_onAbsent.push_back(std::move(explain));
 }
 
 void Registry::setPolicy(PublishPolicy policy)

@@ -40,6 +40,7 @@ struct Statistics
     std::uint64_t jumps = 0;
     media::MediaTime lag{};                       ///< Of the viewer furthest behind, over the last seconds.
     std::map<std::string, std::uint32_t> viewers; ///< By protocol.
+    std::uint32_t holders = 0;                    ///< Subscriptions, of viewers and of what is none (a segmenter, a recorder).
     std::vector<Warning> warnings;                ///< For the publisher, the gravest first.
 };
 
@@ -157,6 +158,11 @@ public:
     /// Asked by want() about a name that is not live, on the asking worker: begin to bring it and say true, or false where it is none of
     /// yours. Must be quick; may be asked again and again. Several may be set, before the start.
     void onWanted(std::function<bool(const std::string &name)> bring);
+    /// Asked about a name that is not live and that nobody brings: better words than that it is not live, from who knows more. Several may
+    /// be set, before the start.
+    void onAbsent(std::function<std::optional<Error>(const std::string &name)> explain);
+    /// What to tell who asked for it.
+    [[nodiscard]] Error absence(const std::string &name) const;
 
     /// Joins from the calling worker. NotFound where nobody publishes, Unavailable when the server is full. Waits for a stream that want()
     /// knows of until its first frames are there.
@@ -198,6 +204,7 @@ private:
     std::vector<std::function<void(const std::string &, bool)>> m_onChange;
     std::vector<std::function<void(const std::string &, StreamEvent)>> m_onEvent;
     std::vector<std::function<bool(const std::string &)>> m_onWanted;
+    std::vector<std::function<std::optional<Error>(const std::string &)>> m_onAbsent;
 
     mutable std::mutex m_mutex; // guards what follows: arrivals and departures only
     PublishPolicy m_policy;

@@ -400,6 +400,7 @@ Statistics Stream::statistics() const
     statistics.outKbps = reading.outKbps;
     statistics.fps = reading.fps;
     statistics.keyFrameIntervalSeconds = reading.keyFrameIntervalSeconds;
+    statistics.holders = m_holders.load(relaxed);
     statistics.jumps = m_jumps->load(relaxed);
     statistics.lag = media::MediaTime(m_lag.load(relaxed));
     const std::lock_guard lock(m_mutex);

@@ -49,6 +49,7 @@ public:
     void setEncoder(SourceId source, std::string encoder);
     void setPromisedKbps(SourceId source, std::uint32_t kbps);
     void addViewers(const std::string &protocol, int change);
+    void addHolder(int change) { m_holders.fetch_add(static_cast<std::uint32_t>(change), std::memory_order_relaxed); }
     void setViewers(const std::string &protocol, std::uint32_t count);
     /// Those of a rendition, on top of this stream's own.
     void setRenditionViewers(const std::string &rendition, const std::string &protocol, std::uint32_t count);
@@ -103,6 +104,7 @@ private:
 
     // any thread
     std::atomic<bool> m_hasFrames{false};
+    std::atomic<std::uint32_t> m_holders{0};
     StreamMeter m_meter;
     std::vector<Sent> m_sent; // by worker
     std::atomic<std::int64_t> m_lag{0};

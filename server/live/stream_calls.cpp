@@ -28,6 +28,11 @@ struct Streams
         if (hooks.changed)
             hooks.changed(name);
     }
+    [[nodiscard]] Renditions renditions(const std::string &name) const { return hooks.renditions ? hooks.renditions(name) : Renditions(); }
+    [[nodiscard]] v1::Stream describe(const store::StreamRow &row) const
+    {
+        return describeStream(row, registry.find(row.name), renditions(row.name));
+    }
 };
 using StreamsPtr = std::shared_ptr<const Streams>;
 
@@ -74,6 +79,18 @@ std::uint32_t viewersOf(const Statistics &statistics)
     return viewers;
 }
 
+void describeRenditions(google::protobuf::RepeatedPtrField<v1::Rendition> &into, const Renditions &renditions)
+{
+    for (const Renditions::One &one : renditions.all) {
+        v1::Rendition &told = *into.Add();
+        told.set_name(one.name);
+        told.set_height(one.height);
+        told.set_video_kbps(one.videoKbps);
+        told.set_state(one.state);
+        told.set_viewers(one.viewers);
+    }
+}
+
 /// The row of a name, NotFound where there is none.
 Task<Result<store::StreamRow>> rowOf(StreamsPtr streams, std::string name)
 {
@@ -105,7 +122,7 @@ Task<Result<v1::Stream>> createStream(StreamsPtr streams, const v1::CreateStream
     if (!inserted)
         co_return inserted.error();
     streams->changed(row.name);
-    v1::Stream answer = describeStream(row, streams->registry.find(row.name));
+    v1::Stream answer = streams->describe(row);
     answer.set_publish_key(key);
     co_return answer;
 }
@@ -131,7 +148,7 @@ Task<Result<v1::ListStreamsResponse>> listStreams(StreamsPtr streams, const v1::
         answer.set_next_page_token(rows->back().name);
     }
     for (const store::StreamRow &row : *rows)
-        *answer.add_streams() = describeStream(row, streams->registry.find(row.name));
+        *answer.add_streams() = streams->describe(row);
     co_return answer;
 }
 
@@ -140,7 +157,7 @@ Task<Result<v1::Stream>> getStream(StreamsPtr streams, const v1::GetStreamReques
     Result<store::StreamRow> row = co_await rowOf(streams, request.name());
     if (!row)
         co_return row.error();
-    co_return describeStream(*row, streams->registry.find(row->name));
+    co_return streams->describe(*row);
 }
 
 Task<Result<v1::DeleteStreamResponse>> deleteStream(StreamsPtr streams, const v1::DeleteStreamRequest &request)
@@ -181,7 +198,7 @@ Task<Result<v1::Stream>> rotateKey(StreamsPtr streams, const v1::RotateStreamKey
     if (!*row)
         co_return noSuchStream(name);
     streams->changed(name);
-    v1::Stream answer = describeStream(**row, streams->registry.find(name));
+    v1::Stream answer = streams->describe(**row);
     answer.set_publish_key(key);
     co_return answer;
 }
@@ -199,7 +216,7 @@ Task<Result<v1::Stream>> kickStream(StreamsPtr streams, const v1::KickStreamRequ
     const bool kicked = streams->registry.kick(row->name, "kicked by an administrator");
     if (!kicked && request.block_seconds() == 0)
         co_return fail(ErrorCode::FailedPrecondition, "Nobody is publishing to " + row->name + ".", "name");
-    co_return describeStream(*row, streams->registry.find(row->name));
+    co_return streams->describe(*row);
 }
 
 Task<Result<v1::Stream>> setStopped(StreamsPtr streams, std::string name, bool stopped)
@@ -222,7 +239,7 @@ Task<Result<v1::Stream>> setStopped(StreamsPtr streams, std::string name, bool s
     streams->changed(name);
     if (stopped) // after it is written: an encoder that comes again at once must be refused
         streams->registry.kick(name, "The stream was stopped by an administrator.");
-    co_return describeStream(**row, streams->registry.find(name));
+    co_return streams->describe(**row);
 }
 
 Task<Result<v1::PlaybackToken>> createToken(StreamsPtr streams, const v1::CreatePlaybackTokenRequest &request)
@@ -276,7 +293,7 @@ Task<Result<v1::PlaybackStatistics>> getStatistics(StreamsPtr streams, const Cal
     const Result<void> allowed = co_await mayWatch(streams, request.name(), std::move(who), request.token());
     if (!allowed)
         co_return allowed.error();
-    co_return describePlayback(request.name(), streams->registry.find(request.name()));
+    co_return describePlayback(request.name(), streams->registry.find(request.name()), streams->renditions(request.name()));
 }
 
 Task<Result<v1::Playback>> getPlayback(StreamsPtr streams, const Caller &caller, const v1::GetPlaybackRequest &request)
@@ -292,6 +309,10 @@ Task<Result<v1::Playback>> getPlayback(StreamsPtr streams, const Caller &caller,
     answer.set_hls_path("/hls/" + name + ".m3u8");
     if (streams->hooks.dvrWindow)
         answer.set_dvr_window_seconds(static_cast<std::uint32_t>(streams->hooks.dvrWindow().count()));
+    if (streams->hooks.posters)
+        answer.set_poster_path("/poster/" + name + ".jpg");
+    if (streams->hooks.previews)
+        answer.set_preview_path("/preview/" + name + ".vtt");
     // A page that waits for a stream is somebody who wants to watch it: that is what fetches one on demand.
     (void)streams->registry.want(name);
     if (const auto state = streams->registry.find(name)) {
@@ -316,7 +337,7 @@ Result<void> checkStreamName(const std::string &name)
     return {};
 }
 
-v1::PlaybackStatistics describePlayback(const std::string &name, const std::optional<StreamState> &state)
+v1::PlaybackStatistics describePlayback(const std::string &name, const std::optional<StreamState> &state, const Renditions &renditions)
 {
     v1::PlaybackStatistics answer;
     answer.set_name(name);
@@ -335,10 +356,11 @@ v1::PlaybackStatistics describePlayback(const std::string &name, const std::opti
     answer.set_jumps(static_cast<double>(statistics.jumps));
     answer.set_max_lag_seconds(std::chrono::duration<double>(statistics.lag).count());
     answer.set_interruptions(static_cast<std::uint32_t>(statistics.interruptions));
+    describeRenditions(*answer.mutable_renditions(), renditions);
     return answer;
 }
 
-v1::Stream describeStream(const store::StreamRow &row, const std::optional<StreamState> &state)
+v1::Stream describeStream(const store::StreamRow &row, const std::optional<StreamState> &state, const Renditions &renditions)
 {
     v1::Stream stream;
     stream.set_name(row.name);
@@ -367,11 +389,16 @@ v1::Stream describeStream(const store::StreamRow &row, const std::optional<Strea
     live.set_out_kbps(statistics.outKbps);
     live.set_bytes_out(static_cast<double>(statistics.bytesOut));
     live.set_max_lag_seconds(std::chrono::duration<double>(statistics.lag).count());
-    for (const Warning &warning : statistics.warnings) {
+    const auto warn = [&live](const Warning &warning) {
         v1::StreamWarning &told = *live.add_warnings();
         told.set_code(warning.code);
         told.set_message(warning.message);
-    }
+    };
+    for (const Warning &warning : statistics.warnings)
+        warn(warning);
+    if (renditions.warning)
+        warn(*renditions.warning);
+    describeRenditions(*live.mutable_renditions(), renditions);
     return stream;
 }
 

@@ -13,8 +13,24 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace matinee::live {
+
+/// The smaller pictures of a stream (the ladder), for people.
+struct Renditions
+{
+    struct One
+    {
+        std::string name;
+        std::uint32_t height = 0;
+        std::uint32_t videoKbps = 0;
+        std::string state;
+        std::uint32_t viewers = 0;
+    };
+    std::vector<One> all;           ///< The largest first.
+    std::optional<Warning> warning; ///< Why there are none.
+};
 
 /// What else has to know, and what else is known. Any thread; each may be empty.
 struct StreamCallHooks
@@ -30,16 +46,20 @@ struct StreamCallHooks
     std::function<std::string()> webAddress{}, rtmpAddress{};
     /// livestream.dvr_window_seconds.
     std::function<std::chrono::seconds()> dvrWindow{};
+    std::function<Renditions(const std::string &name)> renditions{};
+    /// Whether there are pictures of streams, and thumbnails of what can be gone back to (livestream.posters).
+    bool posters = false, previews = false;
 };
 
 /// `store` and `registry` must outlive the dispatcher's calls.
 void handleStreamCalls(api::Dispatcher &dispatcher, store::Store &store, Registry &registry, StreamCallHooks hooks);
 
 /// A stream as calls and events tell it, without its key.
-[[nodiscard]] v1::Stream describeStream(const store::StreamRow &row, const std::optional<StreamState> &state);
+[[nodiscard]] v1::Stream describeStream(const store::StreamRow &row, const std::optional<StreamState> &state, const Renditions &renditions = {});
 
 /// What everybody may know of a stream that they may play.
-[[nodiscard]] v1::PlaybackStatistics describePlayback(const std::string &name, const std::optional<StreamState> &state);
+[[nodiscard]] v1::PlaybackStatistics describePlayback(const std::string &name, const std::optional<StreamState> &state,
+                                                      const Renditions &renditions = {});
 
 /// 1 to 64 of a-z, 0-9, '-' and '_'; InvalidArgument with the field `name` otherwise.
 [[nodiscard]] Result<void> checkStreamName(const std::string &name);

@@ -83,7 +83,7 @@ media::FramePtr Timeline::map(const media::FramePtr &frame)
     lane.last = dts;
     m_newest = m_started ? std::max(m_newest, dts) : dts;
     m_started = true;
-    const bool mark = std::exchange(m_mark, false);
+    const bool mark = std::exchange(m_mark, false) || frame->discontinuity; // a rendition hands on the breaks of its stream
     if (dts == frame->dts && track == frame->track && mark == frame->discontinuity)
         return frame;
     auto moved = std::make_shared<media::Frame>(*frame); // one copy for all viewers, and only after a break

@@ -22,14 +22,20 @@ constexpr MediaTime kPatience = std::chrono::seconds(5);
 
 Cutter::Cutter(CutLimits limits) : m_limits(limits), m_longest(limits.longest) {}
 
-CutDecision Cutter::consider(const media::Frame &frame, std::size_t pendingBytes, bool hasVideo)
+CutDecision Cutter::consider(const media::Frame &frame, std::size_t pendingBytes, bool hasVideo, Elsewhere elsewhere)
 {
     auto &last = m_lastOfKind[static_cast<std::size_t>(frame.track->kind)];
     CutDecision decision;
     if (m_open)
-        decision = begin(frame, decide(frame, pendingBytes, hasVideo));
+        decision = decide(frame, pendingBytes, hasVideo, elsewhere);
+    if (decision.cut == Cut::Gap && elsewhere == Elsewhere::Behind) {
+        m_open = false;
+        return {Cut::End, decision.duration};
+    }
+    if (m_open)
+        decision = begin(frame, decision);
     else
-        decision = mayBegin(frame, hasVideo) ? begin(frame, {Cut::Begin, {}}) : CutDecision{Cut::Skip, {}};
+        decision = mayBegin(frame, hasVideo, elsewhere) ? begin(frame, {Cut::Begin, {}}) : CutDecision{Cut::Skip, {}};
     const bool newTimeline = decision.cut == Cut::Begin || decision.cut == Cut::Gap;
     if (newTimeline)
         m_newest = frame.dts;
@@ -40,13 +46,14 @@ CutDecision Cutter::consider(const media::Frame &frame, std::size_t pendingBytes
     return decision;
 }
 
-bool Cutter::mayBegin(const media::Frame &frame, bool hasVideo)
+bool Cutter::mayBegin(const media::Frame &frame, bool hasVideo, Elsewhere elsewhere)
 {
-    if (!hasVideo || (frame.isVideo() && frame.key))
+    const bool clean = frame.isVideo() && frame.key;
+    if (!hasVideo || (clean && elsewhere != Elsewhere::Behind))
         return true;
     if (!m_waitingSince || frame.dts < *m_waitingSince)
         m_waitingSince = frame.dts;
-    return !frame.isVideo() && frame.dts - *m_waitingSince > kPatience;
+    return (clean || !frame.isVideo()) && frame.dts - *m_waitingSince > kPatience;
 }
 
 CutDecision Cutter::begin(const media::Frame &frame, CutDecision decision)
@@ -65,7 +72,7 @@ MediaTime Cutter::heldDuration() const
     return std::clamp(m_newest - m_start + m_step, MediaTime(0), m_longest);
 }
 
-CutDecision Cutter::decide(const media::Frame &frame, std::size_t pendingBytes, bool hasVideo) const
+CutDecision Cutter::decide(const media::Frame &frame, std::size_t pendingBytes, bool hasVideo, Elsewhere elsewhere) const
 {
     const auto elapsed = frame.dts - m_start;
     if (frame.dts + kInterleaving < m_newest)
@@ -75,7 +82,8 @@ CutDecision Cutter::decide(const media::Frame &frame, std::size_t pendingBytes, 
     if (elapsed <= MediaTime(0))
         return {};
     const bool clean = frame.isVideo() ? frame.key : !hasVideo;
-    if (clean && (elapsed + kRounding >= m_limits.wanted || (m_seekKey && frame.isVideo())))
+    const bool due = elapsed + kRounding >= m_limits.wanted || (m_seekKey && frame.isVideo());
+    if (clean && elsewhere != Elsewhere::GoesOn && (due || elsewhere == Elsewhere::Begins))
         return {Cut::Key, elapsed};
     // The frame after this one may be as far away as this one is from the last: it must not find the segment over its bound.
     const auto step = std::max(m_step, std::max(frame.dts - m_newest, MediaTime(0)));

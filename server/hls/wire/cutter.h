@@ -23,13 +23,23 @@ enum class Cut
     Key,    ///< The segment ends here; the frame begins the next, and decoding can begin with it.
     Forced, ///< The same in the middle of a group of pictures: the segment has reached a bound.
     Gap,    ///< The segment ended where its last frame did; then the publisher was silent, or time went back.
+    End,    ///< As Gap, but no segment can begin with this frame; leave it out.
     Skip,   ///< No segment can begin with this frame; leave it out.
+};
+
+/// What another segmenter, which this one keeps step with, did at a frame.
+enum class Elsewhere
+{
+    Unknown, ///< There is none, or it is not known.
+    Behind,  ///< It has not come so far, or the frame is none to begin with: a segment that begins waits for a better one.
+    Begins,  ///< It began a segment there.
+    GoesOn,  ///< It did not.
 };
 
 struct CutDecision
 {
     Cut cut = Cut::None;
-    media::MediaTime duration{}; ///< Of the segment that ends (Key, Forced, Gap).
+    media::MediaTime duration{}; ///< Of the segment that ends (Key, Forced, Gap, End).
 };
 
 class Cutter
@@ -38,7 +48,8 @@ public:
     explicit Cutter(CutLimits limits);
 
     /// `pendingBytes`: size of the open segment. `hasVideo`: a video track is among those known.
-    [[nodiscard]] CutDecision consider(const media::Frame &frame, std::size_t pendingBytes, bool hasVideo);
+    [[nodiscard]] CutDecision consider(const media::Frame &frame, std::size_t pendingBytes, bool hasVideo,
+                                       Elsewhere elsewhere = Elsewhere::Unknown);
     /// From now on no segment lasts longer. Call when the target duration has been settled.
     void limitTo(media::MediaTime target) { m_longest = target; }
 
@@ -51,8 +62,8 @@ public:
 private:
     [[nodiscard]] media::MediaTime heldDuration() const;
     CutDecision begin(const media::Frame &frame, CutDecision decision);
-    [[nodiscard]] CutDecision decide(const media::Frame &frame, std::size_t pendingBytes, bool hasVideo) const;
-    [[nodiscard]] bool mayBegin(const media::Frame &frame, bool hasVideo);
+    [[nodiscard]] CutDecision decide(const media::Frame &frame, std::size_t pendingBytes, bool hasVideo, Elsewhere elsewhere) const;
+    [[nodiscard]] bool mayBegin(const media::Frame &frame, bool hasVideo, Elsewhere elsewhere);
 
     const CutLimits m_limits;
     media::MediaTime m_longest;
@@ -62,7 +73,7 @@ private:
     media::MediaTime m_newest{}; // of the frames seen
     media::MediaTime m_step{};   // between the last two frames of one kind
     std::optional<media::MediaTime> m_lastOfKind[2];
-    std::optional<media::MediaTime> m_waitingSince; // for a key frame, while only audio comes
+    std::optional<media::MediaTime> m_waitingSince; // for a key frame, while only audio comes; for who is behind
 };
 
 } // namespace matinee::hls

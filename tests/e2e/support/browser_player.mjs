@@ -22,7 +22,7 @@ function playInPage({ by, url, options }) {
   video.onerror = () => seen.complaints.push(`video: ${video.error?.message}`);
   if (by === "hls") {
     const { Hls } = globalThis;
-    const hls = new Hls({ lowLatencyMode: true, enableWorker: false, ...options });
+    const hls = (globalThis.hls = new Hls({ lowLatencyMode: true, enableWorker: false, ...options })); // for tests that tell it more
     hls.on(Hls.Events.ERROR, (_, error) => {
       // Running dry for a moment is reported by the pictures that are missing, not by a word of hls.js.
       if (!error.fatal && ["bufferStalledError", "bufferNudgeOnStall", "bufferSeekOverHole"].includes(error.details)) return;

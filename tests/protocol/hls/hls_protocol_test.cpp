@@ -280,7 +280,12 @@ TEST_F(HlsProtocol, CountsWhatItDoes)
 TEST_F(HlsProtocol, ListsTheFormsOfAStreamWithWhatIsMeasured)
 {
     open(quick());
-    m_directory->setRenditions([](const std::string &name) { return std::vector<std::string>{name + "@144p"}; });
+    const hls::StreamFacts forecast{.video = "avc1.4d400c", .width = 256, .height = 144, .bandwidth = 200'000, .average = 180'000};
+    m_directory->setRenditions(
+        {[](const std::string &name) { return std::vector<std::string>{name + "@144p", name + "@96p"}; },
+         [forecast](const std::string &name) {
+             return std::vector<hls::OfferedRendition>{{name + "@144p", forecast}, {name + "@96p", forecast}};
+         }});
     const house::Publisher publisher(m_house, "cinema", sample::parse(sample::encode({.seconds = 10})));
     const house::Publisher low(m_house, "cinema@144p", sample::parse(sample::encode({.seconds = 10})), 1);
     const auto answer = m_house.get("/hls/cinema.m3u8?token=abc&x=1");
@@ -289,6 +294,8 @@ TEST_F(HlsProtocol, ListsTheFormsOfAStreamWithWhatIsMeasured)
                                            "RESOLUTION=320x180,FRAME-RATE=30.*\ncinema/main\\.m3u8\\?token=abc\n"));
     EXPECT_THAT(answer.body, ContainsRegex("CODECS=\"mp4a\\.40\\.2\"\ncinema/audio\\.m3u8\\?token=abc\n"));
     EXPECT_THAT(answer.body, HasSubstr("\ncinema%40144p/main.m3u8?token=abc\n"));
+    EXPECT_THAT(answer.body, ContainsRegex("CODECS=\"avc1\\.4d400c,mp4a\\.40\\.2\",RESOLUTION=256x144\ncinema%4096p/main\\.m3u8"))
+        << "also before anybody has asked for it";
     EXPECT_EQ(m_house.get("/hls/cinema%40144p/main.m3u8").status, 200);
     EXPECT_TRUE(eventually([&] {
         return m_house.get("/hls/cinema/main.m3u8").body.find("#EXT-X-RENDITION-REPORT:URI=\"../cinema%40144p/main.m3u8\",LAST-MSN=") != std::string::npos;

@@ -178,5 +178,24 @@ TEST(HlsCutter, ClosesAfterTheLastFrame)
     EXPECT_EQ(cutter.close(970ms), MediaTime(970ms)) << "at the frame of another configuration";
 }
 
+TEST(HlsCutter, KeepsStepWithAnother)
+{
+    const auto consider = [](Cutter &cutter, MediaTime time, Elsewhere elsewhere) {
+        return cutter.consider(video(time, true), 0, true, elsewhere).cut;
+    };
+    Cutter cutter({.wanted = 2s});
+    EXPECT_EQ(consider(cutter, 0s, Elsewhere::Behind), Cut::Skip) << "the other one goes first";
+    EXPECT_EQ(consider(cutter, 1s, Elsewhere::GoesOn), Cut::Begin);
+    EXPECT_EQ(consider(cutter, 2s, Elsewhere::Begins), Cut::Key) << "sooner than it would by itself";
+    EXPECT_EQ(consider(cutter, 3s, Elsewhere::GoesOn), Cut::None);
+    EXPECT_EQ(consider(cutter, 4s, Elsewhere::GoesOn), Cut::None) << "later than it would by itself";
+    EXPECT_EQ(consider(cutter, 5s, Elsewhere::Begins), Cut::Key);
+    EXPECT_EQ(consider(cutter, 7s, Elsewhere::Unknown), Cut::Key) << "by itself where it has to";
+    EXPECT_EQ(cutter.consider(audio(28s), 0, true, Elsewhere::Behind).cut, Cut::End) << "after a hole it waits for a key frame";
+    EXPECT_EQ(consider(cutter, 29s, Elsewhere::GoesOn), Cut::Begin);
+    cutter.limitTo(3s);
+    EXPECT_EQ(consider(cutter, 31800ms, Elsewhere::GoesOn), Cut::Forced) << "but never outgrows the playlist's bound";
+}
+
 } // namespace
 } // namespace matinee::hls

@@ -249,6 +249,25 @@ TEST_F(HlsSegmenter, SaysWhyThereIsNoMpegTsForAStreamThatOnlyMp4Carries)
     EXPECT_THAT(listOf(*segmenter, Form::Main).segments(), SizeIs(2));
 }
 
+TEST_F(HlsSegmenter, GivesNoMpegTsOfTheSoundAloneWhereThereIsAPictureThatItCannotCarry)
+{
+    const auto stream = sample::parse(sample::encode({.seconds = 3, .video = false}));
+    const auto av1 = configOnly(media::Codec::Av1, {0x81, 0, 0, 0});
+    auto segmenter = make({.cut = {.wanted = 1s}});
+    segmenter->want(FormSet(0b111));
+    const std::vector<media::TrackPtr> tracks{av1, stream.tracks[0]};
+    int pictures = 0;
+    for (const auto &frame : stream.frames) {
+        for (; pictures * 40ms <= frame->dts; ++pictures)
+            segmenter->write(frameOf(av1, pictures * 40ms, pictures % 25 == 0), tracks, kNoon + frame->dts, 0us);
+        segmenter->write(*frame, tracks, kNoon + frame->dts, 0us);
+    }
+    ASSERT_TRUE(segmenter->rendition(Form::Ts)->failure());
+    EXPECT_THAT(segmenter->rendition(Form::Ts)->failure()->message, HasSubstr("main.m3u8"));
+    EXPECT_FALSE(segmenter->rendition(Form::Audio)->failure());
+    EXPECT_FALSE(segmenter->rendition(Form::Main)->failure());
+}
+
 TEST_F(HlsSegmenter, SaysWhyThereIsNothingWhereTheConfigurationIsNone)
 {
     const auto broken = configOnly(media::Codec::Av1, {});
@@ -270,6 +289,31 @@ TEST_F(HlsSegmenter, ABrokenTrackDoesNotTakeTheOtherWithIt)
         segmenter->write(*frame, tracks, kNoon + frame->dts, 0us);
     }
     EXPECT_GE(segmenter->segmentsMade(), 2u);
+}
+
+TEST_F(HlsSegmenter, BeginsAfterARestartWithGapsBackToWhereTheListHadEnded)
+{
+    const auto stream = sample::parse(sample::encode({.seconds = 7}));
+    auto segmenter = make({.window = 60s});
+    segmenter->want(FormSet(0b111));
+    segmenter->resume(kNoon - 3s);
+    feed(*segmenter, stream);
+    for (const auto form : {Form::Main, Form::Audio}) {
+        const auto &segments = listOf(*segmenter, form).segments();
+        const auto first = std::find_if(segments.begin(), segments.end(), [](const SegmentPtr &segment) { return !segment->gap; });
+        ASSERT_NE(first, segments.end());
+        EXPECT_TRUE((*first)->discontinuity);
+        EXPECT_LT((*first)->begins - kNoon, 100ms);
+        EXPECT_EQ(segments.front()->number, 100u) << "numbers that nobody was given";
+        EXPECT_LE(segments.front()->begins, kNoon - 3s - 6s) << "who was behind finds its place too";
+        EXPECT_GE(segments.front()->begins, kNoon - 20s);
+        EXPECT_EQ(segments.front()->discontinuities + 1, (*first)->discontinuities);
+        for (std::size_t i = 1; i < segments.size(); ++i) {
+            EXPECT_EQ(segments[i]->number, segments[i - 1]->number + 1);
+            EXPECT_LT(std::chrono::abs(segments[i]->begins - segments[i - 1]->begins - segments[i - 1]->duration), 50ms) << i;
+        }
+    }
+    EXPECT_FALSE(listOf(*segmenter, Form::Ts).segments().front()->gap) << "players of MPEG-TS know nothing of gaps";
 }
 
 TEST_F(HlsSegmenter, CountsOnWhereTheStoreWasFullAndMarksTheGap)
@@ -454,19 +498,71 @@ TEST_F(HlsSegmenter, GivesEachChangeOfTracksItsOwnMap)
     EXPECT_EQ(maps.size(), 3u);
 }
 
-TEST_F(HlsSegmenter, NumbersLikeTheOtherRenditionsOfItsStream)
+/// A stream whose segments of two seconds began at `from`.
+Lead leadOf(media::MediaTime time, media::MediaTime from, std::uint64_t number = 700)
 {
-    const auto stream = sample::parse(sample::encode({.seconds = 4}));
-    const auto begin = (*std::find_if(stream.frames.begin(), stream.frames.end(), [](const auto &frame) { return frame->isVideo(); }))->dts;
+    constexpr media::MediaTime length = 2s;
+    const auto segments = (time - from) / length;
+    const auto begin = from + segments * length;
+    const Sequences numbers{number + static_cast<std::uint64_t>(segments), 9};
+    return {.present = true, .passed = true, .begins = time == begin, .segment = Beginning{begin, numbers, kNoon + 1h + begin}};
+}
+
+TEST_F(HlsSegmenter, ARenditionCutsNumbersAndDatesAsItsStreamDoes)
+{
+    const auto stream = sample::parse(sample::encode({.seconds = 9}));
+    const auto first = (*std::find_if(stream.frames.begin(), stream.frames.end(), [](const auto &frame) { return frame->isVideo(); }))->pts;
     const auto run = [&](Sequences known) {
-        auto segmenter = make({.cut = {.wanted = 1s}}, {5000, 50});
-        segmenter->alignWith([&](media::MediaTime time) { return time == begin ? std::optional(Sequences{700, 9}) : std::nullopt; }, known);
+        auto segmenter = make({}, {5000, 50});
+        segmenter->follow([&](media::MediaTime time) { return leadOf(time, first - 1s); }, known); // in the middle of a segment
         feed(*segmenter, stream);
-        return listOf(*segmenter).sequences();
+        return segmenter;
     };
-    EXPECT_EQ(run({}).media, 700u);
-    EXPECT_EQ(run({}).discontinuity, 9u);
-    EXPECT_EQ(run({800, 9}).media, 800u) << "but never goes back";
+    const auto segmenter = run({});
+    const auto &segments = listOf(*segmenter).segments();
+    ASSERT_THAT(segments, SizeIs(4));
+    EXPECT_EQ(segments[0]->number, 700u);
+    EXPECT_EQ(segments[0]->discontinuities, 9u);
+    EXPECT_EQ(segments[0]->duration, 1s) << "what is left of the segment that it came into";
+    EXPECT_EQ(segments[1]->duration, 2s);
+    EXPECT_EQ(segments[3]->number, 703u);
+    EXPECT_EQ(segments[3]->begins, kNoon + 1h + first + 5s);
+    EXPECT_EQ(listOf(*run({800, 9})).sequences().media, 800u) << "numbers never go back";
+}
+
+TEST_F(HlsSegmenter, ARenditionListsWhatItMissedAsGapsAndIsInStepAgain)
+{
+    const auto stream = sample::parse(sample::encode({.seconds = 18}));
+    const auto first = (*std::find_if(stream.frames.begin(), stream.frames.end(), [](const auto &frame) { return frame->isVideo(); }))->pts;
+    auto segmenter = make({.cut = {}, .playlistLength = 20});
+    segmenter->follow([&](media::MediaTime time) { return leadOf(time, first); }, {});
+    for (const auto &frame : stream.frames) {
+        const auto time = frame->dts - first;
+        if (time < 5s || time >= 10900ms) // a process that fell, and sound that is back before the picture
+            segmenter->write(*frame, stream.tracks, kNoon + frame->dts, 0us);
+    }
+    std::string kinds;
+    std::uint64_t number = 700;
+    for (const auto &segment : listOf(*segmenter).segments()) {
+        EXPECT_EQ(segment->number, number++);
+        EXPECT_EQ(segment->discontinuities, 9u);
+        kinds += segment->gap ? 'g' : segment->discontinuity ? 'D' : '.';
+    }
+    EXPECT_EQ(kinds.substr(0, 6), "...gg.") << "0, 2, 4 to 5, two that are missing, from 11 on: " << kinds;
+    const auto back = listOf(*segmenter).segments()[6];
+    EXPECT_EQ(back->begins, kNoon + 1h + first + 12s) << "in step with the stream again";
+    const auto path = m_folder.write("all.ts", bytesOf(*listOf(*segmenter).segments()[5]) + bytesOf(*back));
+    EXPECT_EQ(sample::decodeErrors(path), "");
+}
+
+TEST_F(HlsSegmenter, ARenditionWaitsForAStreamThatIsBehindButNotForEver)
+{
+    const auto stream = sample::parse(sample::encode({.seconds = 9}));
+    auto segmenter = make({.cut = {.wanted = 1s}});
+    segmenter->follow([](media::MediaTime) { return Lead{.present = true}; }, {});
+    feed(*segmenter, stream);
+    EXPECT_THAT(listOf(*segmenter).segments(), SizeIs(testing::AllOf(testing::Ge(2u), testing::Le(4u)))) << "it began after five seconds";
+    EXPECT_EQ(listOf(*segmenter).sequences().media, 100u) << "with its own numbers";
 }
 
 TEST_F(HlsSegmenter, IsMeasuredForTheMultivariantPlaylist)
@@ -484,6 +580,25 @@ TEST_F(HlsSegmenter, IsMeasuredForTheMultivariantPlaylist)
     EXPECT_GT(facts.average, facts.audioAverage);
     EXPECT_NEAR(static_cast<double>(facts.audioAverage), 96e3, 60e3);
     EXPECT_EQ(wholeVariant(facts, "m").codecs, facts.video + ",mp4a.40.2");
+}
+
+TEST(HlsFacts, OfARenditionDoNotFallBelowWhatIsForeseen)
+{
+    const StreamFacts stream{.video = "avc1.64001f", .audio = "mp4a.40.2", .bandwidth = 5'000'000, .audioBandwidth = 110'000, .audioAverage = 100'000};
+    const StreamFacts forecast{.video = "avc1.4d401f", .width = 854, .height = 480, .fps = 30, .bandwidth = 1'500'000, .average = 1'200'000};
+    const auto before = renditionFacts(forecast, stream, nullptr);
+    EXPECT_EQ(wholeVariant(before, "m").codecs, "avc1.4d401f,mp4a.40.2");
+    EXPECT_EQ(before.bandwidth, 1'610'000u);
+    EXPECT_EQ(before.average, 1'300'000u);
+    auto measured = before;
+    measured.bandwidth = 300'000; // a picture that does not move
+    measured.average = 1'400'000;
+    measured.fps = 29.97;
+    const auto now = renditionFacts(forecast, stream, &measured);
+    EXPECT_EQ(now.bandwidth, 1'610'000u);
+    EXPECT_EQ(now.average, 1'400'000u);
+    EXPECT_EQ(now.fps, 29.97);
+    EXPECT_EQ(now.audio, "mp4a.40.2");
 }
 
 TEST_F(HlsSegmenter, ListsBeginAnewWhereAFormHadNothingToCarryForAWhile)

@@ -56,6 +56,31 @@ TEST(HlsSequenceBook, KeepsDiscontinuitiesAcrossARestartAndWritesSeldom)
     EXPECT_LE(book.next("my show", kNoon).discontinuity, reached + 16);
 }
 
+TEST(HlsSequenceBook, RemembersAcrossARestartWhenALastSegmentEnded)
+{
+    const sample::Folder folder;
+    const std::filesystem::path file = folder.write("sequences", "");
+    {
+        SequenceBook book(file);
+        int writes = 0;
+        for (int second = 2; second <= 60; second += 2) {
+            if (book.note("show", {100, 1}, kNoon + std::chrono::seconds(second))) {
+                ++writes;
+                ASSERT_TRUE(SequenceBook::write(book.file(), book.text()));
+            }
+        }
+        EXPECT_LE(writes, 8) << "not for each segment";
+        EXPECT_EQ(book.endedBefore("show"), std::nullopt) << "of the process before";
+    }
+    SequenceBook book(file);
+    ASSERT_TRUE(book.endedBefore("show"));
+    EXPECT_GE(*book.endedBefore("show"), kNoon + 50s);
+    EXPECT_LE(*book.endedBefore("show"), kNoon + 61s);
+    EXPECT_EQ(book.endedBefore("other"), std::nullopt);
+    (void)book.note("show", {200, 2}, kNoon + 70s);
+    EXPECT_EQ(book.endedBefore("show"), std::nullopt) << "this process has begun its own list";
+}
+
 TEST(HlsSequenceBook, LeavesOutDamagedLines)
 {
     const sample::Folder folder;

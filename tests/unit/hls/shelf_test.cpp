@@ -154,5 +154,26 @@ TEST_F(HlsShelf, MakesEachTextOnceForAll)
     EXPECT_EQ(made->compressed(false), nullptr) << "too short to be worth it";
 }
 
+TEST_F(HlsShelf, TellsRenditionsWhereItsSegmentsBegan)
+{
+    const auto lead = [&](media::MediaTime time) { return m_shelf.leadAt(time); };
+    EXPECT_TRUE(lead(10s).present);
+    EXPECT_FALSE(lead(10s).passed) << "nothing yet";
+    const WallTime noon{};
+    m_shelf.began({10s, {7, 1}, noon});
+    m_shelf.began({12s, {8, 1}, noon + 2s});
+    m_shelf.reached(12500ms);
+    EXPECT_FALSE(lead(13s).passed);
+    EXPECT_TRUE(lead(12s).begins);
+    EXPECT_TRUE(lead(12001ms).begins) << "rounded to milliseconds on the way";
+    EXPECT_TRUE(lead(11999ms).begins);
+    EXPECT_EQ(lead(11999ms).segment->numbers.media, 8u);
+    EXPECT_FALSE(lead(11s).begins);
+    EXPECT_EQ(lead(11s).segment->numbers.media, 7u);
+    EXPECT_FALSE(lead(9s).segment) << "before what it remembers";
+    m_shelf.close();
+    EXPECT_FALSE(lead(12s).present);
+}
+
 } // namespace
 } // namespace matinee::hls

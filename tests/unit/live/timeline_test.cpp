@@ -172,5 +172,14 @@ TEST_F(TimelineTest, ABreakBeforeTheFirstFrameIsNone)
     EXPECT_FALSE(last->discontinuity);
 }
 
+TEST_F(TimelineTest, ARenditionHandsOnTheBreaksOfItsStream)
+{
+    put(video, 1000, true);
+    media::Frame broken = *frame(videoTrack(), 1040, true);
+    broken.discontinuity = true;
+    const auto given = std::make_shared<const media::Frame>(broken);
+    EXPECT_EQ(timeline.map(given), given) << "nothing is to be changed";
+}
+
 } // namespace
 } // namespace matinee::live

@@ -154,4 +154,23 @@ TEST(Value, WhatIsShownHoldsNoSecret)
     EXPECT_EQ(shown(*databaseUrl.declaration, std::string("sqlite:/srv/matinee.db")), "sqlite:/srv/matinee.db");
 }
 
+TEST(Value, ALadderSaysWhatIsWrongInIt)
+{
+    EXPECT_EQ(good(livestreamLadder, ""), "");
+    EXPECT_EQ(good(livestreamLadder, " 720p@2500, 480p@1200,360p@600 "), "720p@2500, 480p@1200,360p@600");
+    const std::vector<std::pair<std::string, std::string>> bad{
+        {"720", "\"720\" is not a height and a rate such as 720p@2500"},
+        {"720p@2500,", "\"\" is not a height"},
+        {"720p@-5", "is not a height"},
+        {"480p@1200, 720p@2500", "720p stands after 480p; each must be lower"},
+        {"480p@1200, 480p@900", "480p stands after 480p"},
+        {"361p@600", "the height must be an even number from 96 to 4320"},
+        {"360p@10", "the rate must be 50 to 100000 kilobits"},
+        {"700p@99,600p@99,500p@99,400p@99,300p@99,200p@99,100p@99", "there are more than 6"},
+        {"99999999999p@600", "is not a height"},
+    };
+    for (const auto &[text, says] : bad)
+        EXPECT_NE(wrong(livestreamLadder, text).find(says), std::string::npos) << wrong(livestreamLadder, text);
+}
+
 } // namespace matinee::settings

@@ -1,0 +1,237 @@
+// Smaller pictures of a stream, made when somebody asks for one: ffprobe and Chromium as viewers, our checker of playlists, and a process
+// that is killed under its viewers.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { axeFindings, openBrowser, openPage, screenshot, startServer, untilMoving, videoState } from "./support/browser.mjs";
+import { playInBrowser } from "./support/browser_player.mjs";
+import { FlvViewer } from "./support/flv_viewer.mjs";
+import { run, sleep, until } from "./support/matinee.mjs";
+import { metrics, total } from "./support/metrics.mjs";
+import { attributesOf, parsePlaylist, PlaylistChecker } from "./support/playlist_checker.mjs";
+
+describe("a stream of 720 lines with a ladder", () => {
+  let server, publisher;
+
+  before(async () => {
+    server = await startServer({
+      env: { MATINEE_LIVESTREAM_LADDER: "480p@900, 360p@600, 180p@250", MATINEE_LIVESTREAM_LADDER_MAX_PROCESSES: "2" },
+    });
+    const stream = await server.createStream("show");
+    publisher = server.publish(stream.publish_key, { size: "1280x720", gop: 30 });
+    await server.untilLive("show");
+    await until("its frame rate is known", async () => (await live()).fps > 25);
+  });
+  after(async () => {
+    await publisher?.stop();
+    await server?.close();
+  });
+
+  const live = async () => (await server.rest("GET", "/api/v1/streams/show")).body.live;
+  const stateOf = async (name) => (await live()).renditions.find((one) => one.name === name)?.state;
+  const addresses = (name) => ({
+    flv: `${server.url}/flv/${name}.flv`,
+    rtmp: `rtmp://127.0.0.1:${server.rtmpPort}/live/${name}`,
+    hls: `${server.url}/hls/${name}/main.m3u8`,
+    ts: `${server.url}/hls/${name}/ts.m3u8`,
+  });
+
+  /** Process ids of our relay processes. */
+  function children() {
+    return readdirSync("/proc").filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "latin1").includes("relay-child") && readFileSync(`/proc/${pid}/status`, "latin1").includes(`PPid:\t${server.process.pid}\n`);
+      } catch {
+        return false;
+      }
+    });
+  }
+
+  /** Until none of our processes runs: everybody has left. */
+  const untilQuiet = () => until("no process runs", () => children().length === 0, { timeout: 70000, every: 500 });
+
+  /** Packets of the picture: [{ time, key }], and what ffprobe complained of. */
+  async function probe(url, seconds) {
+    const probed = await run("ffprobe", ["-v", "error", "-select_streams", "v", "-show_entries", "packet=pts_time,flags:stream=width,height,profile", "-read_intervals", `%+${seconds}`, "-of", "json", url], { timeout: 60000 });
+    assert.equal(probed.stderr, "", url);
+    const { packets = [], streams = [] } = JSON.parse(probed.stdout);
+    return { stream: streams[0], packets: packets.map((packet) => ({ time: Number(packet.pts_time), key: packet.flags.includes("K") })) };
+  }
+
+  const variants = async () => {
+    const text = await (await fetch(`${server.url}/hls/show.m3u8`)).text();
+    const lines = text.split("\n");
+    return lines.flatMap((line, at) => (line.startsWith("#EXT-X-STREAM-INF:") ? [{ ...attributesOf(line.slice(18)), uri: lines[at + 1] }] : []));
+  };
+
+  test("is offered before anybody asks, with what players need to choose", async () => {
+    const [source, ...rest] = await variants();
+    assert.equal(source.RESOLUTION, "1280x720");
+    const rungs = rest.filter((one) => one.RESOLUTION);
+    assert.deepEqual(rungs.map((one) => [one.uri, one.RESOLUTION]), [
+      ["show%40480p/main.m3u8", "854x480"], ["show%40360p/main.m3u8", "640x360"], ["show%40180p/main.m3u8", "320x180"],
+    ]);
+    for (const [at, kilobits] of [900, 600, 250].entries()) {
+      assert.match(rungs[at].CODECS, /^avc1\.4d40[0-9a-f]{2},mp4a\.40\.2$/);
+      const rate = Number(rungs[at]["FRAME-RATE"]); // as it is measured: an encoder that has just begun may still be catching up
+      assert.ok(rate > 20 && rate < 40, `${rate}`);
+      const average = Number(rungs[at]["AVERAGE-BANDWIDTH"]);
+      assert.ok(average > kilobits * 1000 && average < kilobits * 1200 + 200000, `${average}`);
+      assert.ok(Number(rungs[at].BANDWIDTH) > average);
+    }
+    assert.deepEqual((await live()).renditions.map((one) => [one.name, one.height, one.video_kbps, one.state]), [
+      ["show@480p", 480, 900, "offered"], ["show@360p", 360, 600, "offered"], ["show@180p", 180, 250, "offered"],
+    ]);
+    assert.equal(children().length, 0, "to look is no reason to begin");
+    for (const name of ["show@720p", "show@100p"]) assert.equal((await fetch(addresses(name).flv)).status, 404, name);
+  });
+
+  test("plays by FLV, RTMP and HLS without a complaint, key frames where the stream has them", { timeout: 120000 }, async () => {
+    const { flv, rtmp, hls, ts } = addresses("show@360p");
+    const [source, ...made] = await Promise.all([probe(addresses("show").flv, 12), probe(flv, 8), probe(rtmp, 6), probe(hls, 5), probe(ts, 5)]);
+    for (const { stream, packets } of made) {
+      assert.deepEqual([stream.width, stream.height, stream.profile], [640, 360, "Main"]);
+      assert.ok(packets.length > 100, `${packets.length} pictures`);
+      for (let i = 1; i < packets.length; i++) assert.ok(packets[i].time > packets[i - 1].time);
+    }
+    const keys = (packets) => packets.filter((packet) => packet.key).map((packet) => Math.round(packet.time * 1000));
+    const [of, ours] = [keys(source.packets), keys(made[0].packets)];
+    const shared = of.filter((time) => time >= ours[0] && time <= ours.at(-1));
+    assert.deepEqual(ours.filter((time) => time <= of.at(-1)), shared);
+    assert.ok(shared.length >= 4, `${shared.length} key frames`);
+    assert.equal((await live()).renditions[1].state, "running");
+    assert.equal(children().length, 1, "one process, however many watch");
+  });
+
+  test("segments have the number, the date and the length of the stream's own", { timeout: 120000 }, async () => {
+    const lists = {};
+    const names = ["show", "show@360p"];
+    const checkers = names.map((name) => new PlaylistChecker(name));
+    for (let round = 0; round < 24; round++) {
+      const texts = await Promise.all(names.map((name) => fetch(addresses(name).hls).then((answer) => answer.text())));
+      texts.forEach((text, at) => {
+        checkers[at].update(text);
+        const list = parsePlaylist(text);
+        list.segments.forEach((segment, i) => ((lists[names[at]] ??= new Map()).set(list.mediaSequence + i, segment)));
+      });
+      await sleep(500);
+    }
+    for (const checker of checkers) assert.deepEqual(checker.problems, []);
+    let compared = 0;
+    for (const [number, segment] of lists["show@360p"]) {
+      const own = lists.show.get(number);
+      if (!own) continue;
+      compared++;
+      assert.ok(Math.abs(segment.date - own.date) <= 1, `${number}: ${segment.date - own.date} ms`);
+      assert.ok(Math.abs(segment.duration - own.duration) < 0.05, `${number}: ${segment.duration} and ${own.duration} s`);
+      assert.equal(segment.gap ?? false, false);
+    }
+    assert.ok(compared >= 6, `${compared} segments`);
+    const running = (await variants()).find((one) => one.uri.includes("360p"));
+    assert.match(running.CODECS, /^avc1\.4d40/);
+  });
+
+  test("a process that is killed is started again, and its viewers stay", { timeout: 90000 }, async () => {
+    const viewer = new FlvViewer(addresses("show@180p").flv);
+    await until("it plays", () => viewer.tags.video.length > 60, { timeout: 20000 });
+    const restarts = total(await metrics(server), "matinee_ladder_restarts_total");
+    const fallen = children();
+    for (const pid of fallen) process.kill(Number(pid), "SIGKILL");
+    assert.ok(fallen.length > 0);
+    const then = viewer.tags.video.length;
+    await until("it goes on", () => viewer.tags.video.length > then + 90, { timeout: 30000 });
+    assert.equal(viewer.ended, null);
+    assert.deepEqual(viewer.faults, []);
+    assert.ok(total(await metrics(server), "matinee_ladder_restarts_total") > restarts);
+    viewer.close();
+  });
+
+  test("more than the limit is refused in words, and left out of the list", { timeout: 120000 }, async () => {
+    await untilQuiet();
+    assert.deepEqual((await live()).renditions.map((one) => one.state), ["offered", "offered", "offered"]);
+    const viewers = ["show@480p", "show@180p"].map((name) => new FlvViewer(addresses(name).flv));
+    for (const viewer of viewers) await until("it plays", () => viewer.tags.video.length > 10, { timeout: 20000 });
+    const refused = await fetch(addresses("show@360p").flv);
+    assert.equal(refused.status, 503);
+    assert.match((await refused.json()).detail, /livestream\.ladder_max_processes: 2/);
+    assert.equal((await fetch(addresses("show@360p").hls)).status, 503);
+    assert.equal(await stateOf("show@360p"), "full");
+    assert.deepEqual((await variants()).filter((one) => one.RESOLUTION).map((one) => one.RESOLUTION), ["1280x720", "854x480", "320x180"]);
+    for (const viewer of viewers) viewer.close();
+    await untilQuiet();
+    assert.equal(await stateOf("show@360p"), "offered");
+  });
+
+  test("is chosen by the quality menu in Chromium, and given up again", { timeout: 120000 }, async () => {
+    const browser = await openBrowser();
+    const page = await openPage(browser);
+    await page.goto(`${server.url}/watch/show`);
+    await untilMoving(page, 1, 40000);
+    assert.equal((await videoState(page)).width, 1280);
+    const choose = async (label, width) => {
+      await page.locator("video").hover();
+      await page.getByRole("button", { name: "Settings" }).click();
+      if (label === "360p") await page.getByLabel("180p").waitFor();
+      await page.getByLabel(label).check();
+      if (label === "360p") await screenshot(page, "watch-quality");
+      await page.keyboard.press("Escape");
+      await page.waitForFunction((wanted) => document.querySelector("video")?.videoWidth === wanted, width, { timeout: 40000 });
+      await untilMoving(page, 2, 30000);
+      assert.equal((await videoState(page)).width, width);
+    };
+    await choose("360p", 640);
+    assert.equal(await stateOf("show@360p"), "running");
+    await choose("180p", 320);
+    await choose("Automatic", 1280);
+    assert.deepEqual(page.problems, []);
+    await browser.close();
+  });
+
+  test("hls.js changes between the pictures without a hole", { timeout: 120000 }, async () => {
+    await untilQuiet();
+    const browser = await openBrowser();
+    const play = await playInBrowser(browser, server, `${server.url}/hls/show.m3u8`, "hls", { startLevel: 0 });
+    const level = (height) => play.page.evaluate((wanted) => (globalThis.hls.nextLevel = globalThis.hls.levels.findIndex((one) => one.height === wanted)), height);
+    const untilSize = (size) => play.page.waitForFunction((wanted) => `${document.querySelector("video").videoWidth}x${document.querySelector("video").videoHeight}` === wanted, size, { timeout: 40000 });
+    await until("it plays", async () => (await play.read()).tracks.video.length > 60, { timeout: 40000 });
+    // Whatever it began with, and one more: that is the limit.
+    for (const [height, size] of [[180, "320x180"], [720, "1280x720"], [180, "320x180"], [720, "1280x720"]]) {
+      await level(height);
+      await untilSize(size);
+      await sleep(4000);
+    }
+    await play.read();
+    await play.stop();
+    await browser.close();
+    assert.deepEqual(play.complaints, []);
+    const times = play.tracks.video;
+    const holes = times.slice(1).map((time, i) => [times[i], time]).filter(([from, to]) => to - from > 0.25 || to < from - 0.25);
+    assert.deepEqual(holes, [], `${times.length} pictures`);
+  });
+
+  test("the page of figures says what there is", { timeout: 120000 }, async () => {
+    await untilQuiet();
+    const viewer = new FlvViewer(addresses("show@180p").flv);
+    await until("it plays", () => viewer.tags.video.length > 10, { timeout: 20000 });
+    const browser = await openBrowser();
+    const page = await openPage(browser);
+    await page.goto(`${server.url}/watch/show/stats`);
+    const figures = page.getByRole("region", { name: "Smaller pictures" });
+    await figures.getByText("on air · 1").waitFor();
+    assert.match(await figures.textContent(), /480p · 900 kbit\/s\s*on demand/);
+    assert.deepEqual(await axeFindings(page), []);
+    await screenshot(page, "watch-numbers-ladder");
+    assert.deepEqual(page.problems, []);
+    await browser.close();
+    viewer.close();
+  });
+
+  test("ends with its stream", { timeout: 120000 }, async () => {
+    await untilQuiet();
+    const viewer = new FlvViewer(addresses("show@480p").flv);
+    await until("it plays", () => viewer.tags.video.length > 10, { timeout: 20000 });
+    assert.equal((await server.rest("DELETE", "/api/v1/streams/show")).status, 200);
+    await until("the viewer is told", () => viewer.ended !== null);
+    await until("no process runs", () => children().length === 0, { timeout: 15000 });
+  });
+});
