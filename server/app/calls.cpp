@@ -48,7 +48,7 @@ Task<std::shared_ptr<const v1::Event>> streamsEvent(Core &core)
     auto event = std::make_shared<v1::Event>();
     event->set_topic("streams");
     for (const auto &row : *rows)
-        *event->mutable_streams()->add_streams() = live::describeStream(row, core.registry.find(row.name));
+        *event->mutable_streams()->add_streams() = live::describeStream(row, core.registry.find(row.name), renditionsOf(core.ladder, row.name));
     co_return event;
 }
 
@@ -61,7 +61,7 @@ Task<std::shared_ptr<const v1::Event>> playbackEvent(Core &core, std::string nam
         co_return nullptr;
     auto event = std::make_shared<v1::Event>();
     event->set_topic("playback:" + name);
-    *event->mutable_playback() = live::describePlayback(name, allowed ? core.registry.find(name) : std::nullopt);
+    *event->mutable_playback() = live::describePlayback(name, allowed ? core.registry.find(name) : std::nullopt, renditionsOf(core.ladder, name));
     co_return event;
 }
 
@@ -81,6 +81,7 @@ void registerCalls(Core &core)
     hooks.block = [&core](const std::string &name, std::chrono::seconds duration) { core.gate.block(name, duration); };
     hooks.changed = [&core](const std::string &name) {
         core.gate.forget(name);
+        core.pictures.forget(name);
         core.workers.next().spawn("relay", relay::streamChanged(core.store, core.relays, name));
         if (core.streamsChanged)
             core.streamsChanged();
@@ -93,7 +94,10 @@ void registerCalls(Core &core)
     };
     hooks.webAddress = core.webAddress;
     hooks.rtmpAddress = core.rtmpAddress;
+    hooks.renditions = [&core](const std::string &name) { return renditionsOf(core.ladder, name); };
     hooks.dvrWindow = [&core] { return core.dvrWindow; };
+    hooks.posters = core.pictures.isEnabled();
+    hooks.previews = core.pictures.hasLivePreviews();
     live::handleStreamCalls(core.dispatcher, core.store, core.registry, std::move(hooks));
     relay::handleRelayCalls(core.dispatcher, core.store, core.relays, core.credentials);
     record::handleRecordingCalls(core.dispatcher, core.recordings);

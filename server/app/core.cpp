@@ -75,6 +75,25 @@ relay::RelayOptions relayOptions(const settings::Snapshot &settings)
     return options;
 }
 
+ladder::LadderOptions ladderOptions(const settings::Snapshot &settings)
+{
+    ladder::LadderOptions options;
+    options.rungs = ladder::parseRungs(settings.get(settings::livestreamLadder));
+    options.maxProcesses = count(settings.get(settings::livestreamLadderMaxProcesses));
+    return options;
+}
+
+live::Renditions renditionsOf(const ladder::Ladder &ladder, const std::string &stream)
+{
+    live::Renditions renditions;
+    for (auto &one : ladder.states(stream)) {
+        const std::string state(ladder::rungStateName(one.state));
+        renditions.all.push_back({std::move(one.name), one.rung.height, one.rung.videoKbps, state, one.viewers});
+    }
+    renditions.warning = ladder.warning(stream);
+    return renditions;
+}
+
 record::RecordingOptions recordingOptions(const settings::Snapshot &settings, const std::string &dataDir)
 {
     record::RecordingOptions options;
@@ -88,6 +107,14 @@ record::RecordingOptions recordingOptions(const settings::Snapshot &settings, co
     options.keep.age = std::chrono::days(settings.get(settings::recordingKeepDays));
     options.keep.bytes = count(settings.get(settings::recordingKeepGigabytes)) << 30;
     options.maxClip = settings.get(settings::recordingMaxClipSeconds);
+    return options;
+}
+
+pictures::PictureOptions pictureOptions(const settings::Snapshot &settings)
+{
+    pictures::PictureOptions options;
+    options.enabled = settings.get(settings::livestreamPosters);
+    options.live.window = settings.get(settings::livestreamDvrWindowSeconds);
     return options;
 }
 
@@ -105,6 +132,8 @@ Core::Core(const settings::Snapshot &settings, std::string folder, std::size_t w
     , recordings(registry, store, workers, recordingOptions(settings, dataDir), &metrics)
     , credentials(settings.get(settings::securityCredentialEncryptionKey))
     , relays(workers, registry, relayOptions(settings), &metrics)
+    , ladder(workers, registry, ladderOptions(settings), &metrics)
+    , pictures(workers, registry, recordings.archive(), pictureOptions(settings), &metrics)
     , health(store, registry, connections, metrics)
     , authenticator(keys)
     , audit(store)

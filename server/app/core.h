@@ -7,11 +7,14 @@
 #include "app/gate.h"
 #include "app/health.h"
 #include "app/identity.h"
+#include "ladder/ladder.h"
 #include "live/registry.h"
+#include "live/stream_calls.h"
 #include "live/worker_pace.h"
 #include "net/connection_limits.h"
 #include "net/worker.h"
 #include "observe/metrics.h"
+#include "pictures/pictures.h"
 #include "record/recordings.h"
 #include "relay/credential_box.h"
 #include "relay/relays.h"
@@ -50,6 +53,8 @@ struct Core
     record::Recordings recordings;
     const relay::CredentialBox credentials;
     relay::Relays relays;
+    ladder::Ladder ladder;
+    pictures::Pictures pictures;
     Health health;
     KeyAuthenticator authenticator;
     StoreAudit audit;
@@ -65,10 +70,16 @@ struct Core
 
 /// What the settings say about publishers.
 [[nodiscard]] live::PublishPolicy publishPolicy(const settings::Snapshot &settings);
+/// What the settings say about smaller pictures.
+[[nodiscard]] ladder::LadderOptions ladderOptions(const settings::Snapshot &settings);
+/// Those of a stream, as people are told of them.
+[[nodiscard]] live::Renditions renditionsOf(const ladder::Ladder &ladder, const std::string &stream);
 /// What the settings say about relays.
 [[nodiscard]] relay::RelayOptions relayOptions(const settings::Snapshot &settings);
 /// What the settings say about recordings.
 [[nodiscard]] record::RecordingOptions recordingOptions(const settings::Snapshot &settings, const std::string &dataDir);
+/// What the settings say about pictures.
+[[nodiscard]] pictures::PictureOptions pictureOptions(const settings::Snapshot &settings);
 /// Every declared call and its handler, as one list.
 void registerCalls(Core &core);
 

@@ -9,6 +9,7 @@
 #include "http/static_files.h"
 #include "http/tunnel.h"
 #include "net/addresses.h"
+#include "pictures/handler.h"
 #include "record/handler.h"
 
 #include "common/protocol/version.h"
@@ -130,6 +131,22 @@ void addWebClient(http::Router &router, const settings::Snapshot &settings)
     });
 }
 
+std::vector<hls::OfferedRendition> offeredRenditions(const ladder::Ladder &ladder, const std::string &stream)
+{
+    std::vector<hls::OfferedRendition> offered;
+    for (auto &[name, forecast] : ladder.offered(stream)) {
+        hls::StreamFacts facts;
+        facts.video = forecast.codec;
+        facts.width = forecast.width;
+        facts.height = forecast.height;
+        facts.fps = forecast.fps;
+        facts.bandwidth = forecast.peakBits;
+        facts.average = forecast.averageBits;
+        offered.push_back({std::move(name), std::move(facts)});
+    }
+    return offered;
+}
+
 } // namespace
 
 std::shared_ptr<hls::Directory> addRoutes(http::Router &router, const RouteNeeds &needs)
@@ -159,8 +176,12 @@ std::shared_ptr<hls::Directory> addRoutes(http::Router &router, const RouteNeeds
     hls.options.backend = settings->get(settings::livestreamHlsStorageBackend) == "file" ? hls::Backend::File : hls::Backend::Memory;
     hls.options.folder = std::filesystem::path(core.dataDir) / "hls";
     auto directory = hls::addRoutes(router, std::move(hls));
+    directory->setRenditions({[&core](const std::string &name) { return core.ladder.names(name); },
+                              [&core](const std::string &name) { return offeredRenditions(core.ladder, name); }});
 
-    record::addRoutes(router, {.archive = core.recordings.archive(), .gate = core.gate, .callerOf = callerOf, .metrics = &core.metrics});
+    const record::Dependencies recordings{.archive = core.recordings.archive(), .gate = core.gate, .callerOf = callerOf, .metrics = &core.metrics};
+    record::addRoutes(router, recordings);
+    pictures::addRoutes(router, {.pictures = core.pictures, .gate = core.gate, .callerOf = callerOf, .recordings = recordings, .metrics = &core.metrics});
 
     addWebClient(router, *settings);
     return directory;

@@ -133,6 +133,7 @@ void Server::start()
     m_core.streamsChanged = [topics = m_topics] { topics->streamsChanged(); };
     m_core.registry.onEvent([topics = m_topics](const std::string &name, live::StreamEvent) { topics->streamChanged(name); });
     m_core.registry.onChange([this](const std::string &name, bool live) { m_core.recordings.streamChanged(name, live); });
+    m_core.registry.onChange([this](const std::string &name, bool live) { m_core.pictures.streamChanged(name, live); });
     m_core.workers.start();
     m_core.recordings.start();
     m_core.relays.start();
@@ -201,8 +202,10 @@ void Server::drain()
         m_rtmps->stop();
     m_topics->stop();
     m_hls->drain();
+    m_core.pictures.drain();
     m_core.recordings.stop();
     m_core.relays.drain();
+    m_core.ladder.drain();
     m_core.registry.drain();
     m_local->stop();
     m_admin->shutDown();
@@ -225,7 +228,7 @@ void Server::drain()
 void Server::finishDrain()
 {
     const bool late = QDateTime::currentMSecsSinceEpoch() > m_drainUntil + 1000;
-    const bool quiet = m_doorDone && m_hls->openCount() == 0 && m_core.recordings.idle() && m_core.relays.active() == 0 && m_core.connections->active() == 0 && m_admin->connections() == 0;
+    const bool quiet = m_doorDone && m_hls->openCount() == 0 && m_core.recordings.idle() && m_core.pictures.isIdle() && m_core.relays.active() == 0 && m_core.ladder.active() == 0 && m_core.connections->active() == 0 && m_admin->connections() == 0;
     if (!quiet && !late)
         return;
     m_drainPoll.stop();

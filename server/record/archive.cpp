@@ -53,6 +53,9 @@ Result<void> unlinked(const std::string &path)
 {
     if (::unlink(path.c_str()) != 0 && errno != ENOENT)
         return diskError("The recording's file cannot be deleted", errno);
+    const auto preview = path + kPreviewSuffix; // after the recording: whoever writes one looks for the recording once more
+    (void)::unlink(preview.c_str());
+    (void)::unlink((preview + ".tmp").c_str());
     const auto folder = path.substr(0, path.rfind('/'));
     (void)::rmdir(folder.c_str()); // only where it is empty now; the next recording makes it again
     return {};

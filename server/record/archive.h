@@ -28,6 +28,9 @@ namespace matinee::record {
 
 using SystemTime = std::chrono::system_clock::time_point;
 
+/// Behind the path of a recording's file: its thumbnails, made by server/pictures and deleted with the recording.
+inline constexpr const char *kPreviewSuffix = ".preview";
+
 /// How far something is that is being written; any thread.
 struct Progress
 {

@@ -66,8 +66,6 @@ public:
     Task<void> playlist(http::Exchange &exchange);
 
 private:
-    Task<Result<store::RecordingRow>> allowed(const http::Request &request);
-
     const Dependencies m_dependencies;
     observe::Counter m_files;
     observe::Counter m_playlists;
@@ -83,40 +81,10 @@ Service::Service(Dependencies dependencies) : m_dependencies(std::move(dependenc
     m_playlists = m_dependencies.metrics->counter(name, help, {{"what", "playlist"}});
 }
 
-/// The recording, where this caller may play it.
-Task<Result<store::RecordingRow>> Service::allowed(const http::Request &request)
-{
-    const auto parameter = request.parameters.find("id");
-    const std::string id = parameter == request.parameters.end() ? std::string() : parameter->second;
-    auto caller = co_await m_dependencies.callerOf(request);
-    if (!caller)
-        co_return caller.error();
-    const bool mayReadAll = caller->may(v1::READ_STREAMS);
-    auto row = co_await m_dependencies.archive.find(id);
-    if (!row)
-        co_return row.error();
-    const auto none = fail(ErrorCode::NotFound, "There is no such recording.", "id");
-    if (!*row)
-        co_return none;
-    if (!mayReadAll) {
-        if (!(*row)->ofStream) // the stream is gone; one that has its name now is another
-            co_return none;
-        const auto mayPlay = co_await m_dependencies.gate.mayPlay((*row)->stream, std::move(*caller), request.queryValue("token"));
-        if (!mayPlay)
-            co_return mayPlay.error().code == ErrorCode::NotFound ? none : mayPlay.error();
-    }
-    if ((*row)->kind == "clip" && (*row)->state != "ready") {
-        auto error = fail(ErrorCode::FailedPrecondition,
-                          (*row)->state == "failed" ? "This clip could not be made." : "This clip is still being made.");
-        co_return error;
-    }
-    co_return std::move(**row);
-}
-
 Task<void> Service::file(http::Exchange &exchange)
 {
     const auto &request = exchange.request();
-    const auto row = co_await allowed(request);
+    const auto row = co_await allowedRecording(m_dependencies, request);
     if (!row)
         co_return co_await exchange.respond(http::problem(row.error(), request.requestId));
     const auto reading = co_await m_dependencies.archive.open(*row);
@@ -161,7 +129,7 @@ Task<void> Service::file(http::Exchange &exchange)
 Task<void> Service::playlist(http::Exchange &exchange)
 {
     const auto &request = exchange.request();
-    const auto row = co_await allowed(request);
+    const auto row = co_await allowedRecording(m_dependencies, request);
     if (!row)
         co_return co_await exchange.respond(http::problem(row.error(), request.requestId));
     const auto index = co_await m_dependencies.archive.index(*row);
@@ -181,6 +149,35 @@ Task<void> Service::playlist(http::Exchange &exchange)
 }
 
 } // namespace
+
+Task<Result<store::RecordingRow>> allowedRecording(const Dependencies &dependencies, const http::Request &request)
+{
+    const auto parameter = request.parameters.find("id");
+    const std::string id = parameter == request.parameters.end() ? std::string() : parameter->second;
+    auto caller = co_await dependencies.callerOf(request);
+    if (!caller)
+        co_return caller.error();
+    const bool mayReadAll = caller->may(v1::READ_STREAMS);
+    auto row = co_await dependencies.archive.find(id);
+    if (!row)
+        co_return row.error();
+    const auto none = fail(ErrorCode::NotFound, "There is no such recording.", "id");
+    if (!*row)
+        co_return none;
+    if (!mayReadAll) {
+        if (!(*row)->ofStream) // the stream is gone; one that has its name now is another
+            co_return none;
+        const auto mayPlay = co_await dependencies.gate.mayPlay((*row)->stream, std::move(*caller), request.queryValue("token"));
+        if (!mayPlay)
+            co_return mayPlay.error().code == ErrorCode::NotFound ? none : mayPlay.error();
+    }
+    if ((*row)->kind == "clip" && (*row)->state != "ready") {
+        auto error = fail(ErrorCode::FailedPrecondition,
+                          (*row)->state == "failed" ? "This clip could not be made." : "This clip is still being made.");
+        co_return error;
+    }
+    co_return std::move(**row);
+}
 
 void addRoutes(http::Router &router, Dependencies dependencies)
 {

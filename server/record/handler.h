@@ -21,6 +21,9 @@ struct Dependencies
     observe::Metrics *metrics = nullptr;
 };
 
+/// The recording that {id} of the request's path names, where its sender may play it and there is something to play.
+[[nodiscard]] Task<Result<store::RecordingRow>> allowedRecording(const Dependencies &dependencies, const http::Request &request);
+
 /// What is behind `dependencies` must outlive the router.
 void addRoutes(http::Router &router, Dependencies dependencies);
 

@@ -196,6 +196,8 @@ v1::Recording describeRecording(const store::RecordingRow &row, const std::optio
     if (playable) {
         recording.set_file_path("/recordings/" + row.id + ".mp4");
         recording.set_hls_path("/recordings/" + row.id + ".m3u8");
+        if (row.state == "ready" && row.width > 0)
+            recording.set_preview_path("/preview/recordings/" + row.id + ".vtt");
     }
     return recording;
 }

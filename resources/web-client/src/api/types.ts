@@ -196,6 +196,8 @@ export interface LiveInfo {
   max_lag_seconds: number;
   /** What the encoder could do better, the gravest first. */
   warnings: StreamWarning[];
+  /** Smaller pictures that the server makes of the stream, the largest first (livestream.ladder). */
+  renditions: Rendition[];
 }
 
 export interface TrackInfo {
@@ -220,6 +222,18 @@ export interface StreamWarning {
   code: string;
   /** What it means and what to do about it. */
   message: string;
+}
+
+export interface Rendition {
+  /** What it is played by, in place of the stream's name: "show@720p". */
+  name: string;
+  height: number;
+  /** Kilobits a second of the picture, at most. */
+  video_kbps: number;
+  /** "offered": begins when somebody asks for it. "full": so many run that this one would not begin. "starting", "running". "failed": given up for a minute. */
+  state: string;
+  /** They are counted with the stream too. */
+  viewers: number;
 }
 
 export interface ListStreamsResponse {
@@ -256,6 +270,10 @@ export interface Playback {
   interrupted: boolean;
   /** How far back the HLS playlists reach, at most; 0 where there is nothing to go back to. */
   dvr_window_seconds: number;
+  /** The newest picture as a JPEG, e.g. "/poster/live.jpg"; `?width=` is 160, 320, 640 or 1280. Empty where this server makes none. */
+  poster_path: string;
+  /** Thumbnails of what can be gone back to, as WebVTT: "/preview/live.vtt". Empty where there are none. */
+  preview_path: string;
 }
 
 export interface PlaybackStatistics {
@@ -274,6 +292,7 @@ export interface PlaybackStatistics {
   jumps: number;
   max_lag_seconds: number;
   interruptions: number;
+  renditions: Rendition[];
 }
 
 export interface Pull {
@@ -356,6 +375,8 @@ export interface Recording {
   progress: number;
   /** Why it ended early or failed, for people; otherwise empty. */
   note: string;
+  /** Thumbnails as WebVTT, made when first asked for. Empty where there is no picture, or not yet. */
+  preview_path: string;
 }
 
 export interface ListRecordingsResponse {

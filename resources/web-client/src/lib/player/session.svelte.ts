@@ -9,6 +9,7 @@ import { browserCapabilities, isTypeSupported } from './capabilities';
 import type { Engine, EngineFactory } from './engine';
 import { kJitter } from './delays';
 import { LiveEdge } from './live_edge.svelte';
+import { Preview } from './preview.svelte';
 import { hasEngineAttached, initialState, step } from './machine';
 import type { Effect, EngineName, Event, State, TimerName } from './machine_types';
 import { PictureWatch } from './picture_watch';
@@ -44,6 +45,8 @@ export class Session {
   readonly edge: LiveEdge;
   state = $state.raw<State>(initialState());
   playback = $state.raw<Playback | null>(null);
+  /** Thumbnails of what can be gone back to; null where the server makes none. */
+  preview = $state.raw<Preview | null>(null);
   /** What cannot be decoded here, when that is why there is no picture. */
   undecodable = $state.raw<TrackInfo[]>([]);
   choice = $state<Choice>(kAuto);
@@ -151,6 +154,7 @@ export class Session {
     clearInterval(this.#tick);
     for (const forget of this.#forget) forget();
     this.#watch.close();
+    this.preview?.close();
     this.#detach();
   }
 
@@ -203,6 +207,9 @@ export class Session {
       const playback = await getPlayback(this.#options.name, this.#key, this.#options.token);
       if (this.#closed || this.#asking !== asking) return;
       this.playback = playback;
+      if (playback.preview_path && this.preview === null) {
+        this.preview = new Preview(this.mediaUrl(playback.preview_path), () => this.mediaHeaders, true);
+      }
       this.undecodable = unplayable(playback.tracks ?? [], isTypeSupported);
       const playable = this.undecodable.length === 0;
       this.send({ type: 'playback', onAir: onAirOf(playback), engines: this.#engines(), playable });
