@@ -18,6 +18,15 @@ using Serving = grpc::health::v1::HealthCheckResponse;
 constexpr std::size_t kMaxQuestions = 1000;           // of one reflection stream
 constexpr auto kMaxStreamAge = std::chrono::hours(1); // of a reflection stream or a health watch; clients open another
 
+/// `called` is "service/method".
+bool isMethod(std::string_view called, std::string_view service, std::string_view method)
+{
+    if (!called.starts_with(service))
+        return false;
+    called.remove_prefix(service.size());
+    return called.starts_with('/') && called.substr(1) == method;
+}
+
 std::string toString(const grpc::ByteBuffer &buffer)
 {
     std::vector<grpc::Slice> slices;
@@ -45,8 +54,14 @@ bool isPrintable(const std::string &text)
 // gRPC passes a call from thread to thread through its queue. The thread sanitizer cannot see that, because the library is not compiled
 // with it, and is told here.
 #ifdef __SANITIZE_THREAD__
-void passOn(void *tag) { __tsan_release(tag); }
-void takeOver(void *tag) { __tsan_acquire(tag); }
+void passOn(void *tag)
+{
+    __tsan_release(tag);
+}
+void takeOver(void *tag)
+{
+    __tsan_acquire(tag);
+}
 #else
 void passOn(void *) {}
 void takeOver(void *) {}
@@ -91,12 +106,12 @@ void GrpcCall::onAccepted(bool ok)
     if (!m_host.began(*this))
         return finishWith(Error{ErrorCode::RateLimited, "The server has too many calls under way.", {}, std::chrono::seconds(1)});
 
-    if (m_method == std::string(kHealthService) + "/Check")
+    if (isMethod(m_method, kHealthService, "Check"))
         m_kind = Kind::HealthCheck;
-    else if (m_method == std::string(kHealthService) + "/Watch")
+    else if (isMethod(m_method, kHealthService, "Watch"))
         m_kind = Kind::HealthWatch;
-    else if (m_method == std::string(kReflectionService) + "/ServerReflectionInfo" ||
-             m_method == std::string(kReflectionAlphaService) + "/ServerReflectionInfo")
+    else if (isMethod(m_method, kReflectionService, "ServerReflectionInfo") ||
+             isMethod(m_method, kReflectionAlphaService, "ServerReflectionInfo"))
         m_kind = Kind::Reflection;
     else if (!m_host.dispatcher().find(m_method)) {
         const Error error = fail(ErrorCode::Unimplemented, "There is no such call.");

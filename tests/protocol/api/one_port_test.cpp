@@ -95,8 +95,9 @@ protected:
     {
         v1::ServerMessage message;
         const std::string head = client.readExactly(2);
-        if (head.size() == 2 && head[0] == '\x82')
+        if (head.size() == 2 && head[0] == '\x82') {
             EXPECT_TRUE(message.ParseFromString(client.readExactly(static_cast<unsigned char>(head[1]))));
+        }
         return message;
     }
     static void upgrade(test::LoopbackClient &client, const std::string &fields = {})
