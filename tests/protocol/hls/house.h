@@ -20,6 +20,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace matinee::house {
 
@@ -59,8 +60,12 @@ class House
 {
 public:
     House() : m_registry(m_workers, {}), m_router(std::make_shared<http::Router>()) {}
-    ~House()
+    ~House() { stop(); }
+    /// Nothing runs any more; what it ran on is still there, for those whose timers stand on it.
+    void stop()
     {
+        if (std::exchange(m_stopped, true))
+            return;
         if (m_listener)
             m_listener->stop();
         m_registry.drain();
@@ -120,6 +125,7 @@ private:
     std::shared_ptr<http::Router> m_router;
     std::unique_ptr<http::FrontDoor> m_door;
     std::unique_ptr<net::Listener> m_listener;
+    bool m_stopped = false;
 };
 
 /// Publishes a stream's frames in real time from a worker, until they are over or it is destroyed.

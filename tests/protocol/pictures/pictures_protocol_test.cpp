@@ -115,9 +115,10 @@ protected:
         m_pictures->drain();
         m_recordings->stop();
         EXPECT_TRUE(eventually([&] { return m_pictures->isIdle() && m_recordings->idle(); }));
-        m_house.reset(); // ends the workers before what their coroutines refer to
+        m_house->stop(); // as the server goes: nothing runs, then what ran, then what it ran on
         m_pictures.reset();
         m_recordings.reset();
+        m_house.reset();
     }
 
     /// Of a part of a JPEG (x, y, width, height), all of it where none is given.

@@ -109,6 +109,7 @@ protected:
         m_registry.drain();
         EXPECT_TRUE(eventually([&] { return !m_ladder || m_ladder->active() == 0; })) << "drained";
         m_workers.stop();
+        m_world.kill = nullptr; // it holds a timer of theirs
     }
 
     void open(LadderOptions options = {})
