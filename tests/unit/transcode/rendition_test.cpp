@@ -121,7 +121,8 @@ struct Case
 {
     const char *name;
     std::string codec;
-    bool open = false; ///< Pictures after a key frame that are shown before it.
+    bool open = false;                                                            ///< Pictures after a key frame that are shown before it.
+    friend void PrintTo(const Case &one, std::ostream *out) { *out << one.name; } // part of the test's name
 };
 
 class RenditionOf : public testing::TestWithParam<Case>

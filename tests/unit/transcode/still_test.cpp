@@ -27,6 +27,7 @@ struct Case
 {
     const char *name;
     std::string codec;
+    friend void PrintTo(const Case &one, std::ostream *out) { *out << one.name; } // part of the test's name
 };
 
 class StillOf : public testing::TestWithParam<Case>
