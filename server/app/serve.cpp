@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <malloc.h>
+#include <sys/resource.h>
 #include <thread>
 
 namespace matinee::app {
@@ -37,6 +38,17 @@ std::size_t workerCount(const settings::Snapshot &settings)
 {
     const auto wanted = static_cast<std::size_t>(settings.get(settings::serverWorkers));
     return wanted > 0 ? wanted : std::max(1u, std::thread::hardware_concurrency());
+}
+
+/// A shell's soft limit is often 1024, which is a thousand viewers; what the system allows beyond it is for who asks.
+void raiseOpenFiles()
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        log::debug("app", "The limit of open files stays as it is.");
 }
 
 void configureLog(const settings::Snapshot &settings)
@@ -103,6 +115,7 @@ int serve(const ServeOptions &options)
     ::qInstallMessageHandler(logQtMessage);
     if (options.dryRun)
         return check(*settings, options.dataDir);
+    raiseOpenFiles();
     auto folder = DataFolder::take(options.dataDir);
     if (!folder)
         return explain(folder.error());
