@@ -96,7 +96,7 @@ std::string SequenceBook::text()
 {
     std::string out;
     for (const auto &[name, entry] : m_entries) {
-        const auto seconds = entry.ended ? std::chrono::ceil<std::chrono::seconds>(entry.ended->time_since_epoch()).count() : 0;
+        const auto seconds = entry.ended ? std::chrono::floor<std::chrono::seconds>(entry.ended->time_since_epoch()).count() : 0;
         out += name + " " + std::to_string(entry.reserved) + " " + std::to_string(seconds) + "\n";
         m_written = std::max(m_written, entry.ended.value_or(WallTime{}));
     }
