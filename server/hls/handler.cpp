@@ -54,7 +54,8 @@ std::optional<std::pair<std::uint64_t, std::uint64_t>> partNumbersOf(std::string
 std::chrono::milliseconds patience(const PlaylistShape &shape, const Reload &reload)
 {
     const auto segment = std::chrono::duration_cast<std::chrono::milliseconds>(3 * shape.target);
-    const auto part = std::chrono::duration_cast<std::chrono::milliseconds>(std::max<Microseconds>(shape.target * 6 / 10, 5 * shape.partTarget / 2));
+    const auto part =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::max<Microseconds>(shape.target * 6 / 10, 5 * shape.partTarget / 2));
     return reload.part ? part : segment;
 }
 
@@ -250,15 +251,16 @@ Task<void> Service::playlist(http::Exchange &exchange)
     response.compressible = false; // once for all, below
     const auto credentials = credentialsOf(request.query);
     const bool gzip = http::wire::acceptsGzip(request.header("accept-encoding"));
+    const bool delta = leavesOut(snapshot.playlist, *reload);
     if (!credentials.empty()) {
-        response.body = snapshot.textWith(credentials, reload->delta);
+        response.body = snapshot.textWith(credentials, delta);
         response.compressible = true;
-    } else if (auto small = gzip ? snapshot.compressed(reload->delta) : nullptr) {
+    } else if (auto small = gzip ? snapshot.compressed(delta) : nullptr) {
         response.sharedBody = std::move(small);
         response.headers.emplace_back("Content-Encoding", "gzip");
         response.headers.emplace_back("Vary", "Accept-Encoding");
     } else {
-        response.sharedBody = snapshot.text(reload->delta);
+        response.sharedBody = snapshot.text(delta);
     }
     m_playlists.add();
     co_await exchange.respond(std::move(response));

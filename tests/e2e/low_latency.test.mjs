@@ -44,6 +44,7 @@ class Follower {
   async #run() {
     let measured; // times of the segment before
     let last = -1;
+    let learnt = 0; // when the list was last heard of
     const inits = new Map();
     while (!this.over) {
       const list = this.checker.list;
@@ -51,13 +52,16 @@ class Follower {
       if (list?.partTarget) {
         const next = list.mediaSequence + list.segments.length;
         query = `?_HLS_msn=${next}&_HLS_part=${list.openParts.length}`;
-        if (Math.random() < 0.5) query += "&_HLS_skip=YES";
+        // A delta update is of use only to who knows a list that is younger than half the skip boundary (8216bis, 6.3.7).
+        const young = Date.now() - learnt < (Number(list.control?.["CAN-SKIP-UNTIL"] ?? 0) * 1000) / 2;
+        if (young && Math.random() < 0.5) query += "&_HLS_skip=YES";
       }
       const text = await this.#get(this.url + query);
       if (text === null) {
         await sleep(250);
         continue;
       }
+      learnt = Date.now();
       const now = this.checker.update(text);
       if (!now.partTarget) await sleep(300);
       for (const segment of now.segments.filter((s) => s.number > last)) {

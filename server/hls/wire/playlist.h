@@ -94,6 +94,7 @@ public:
     [[nodiscard]] const SegmentPtr &open() const { return m_open; }
     [[nodiscard]] std::uint64_t nextNumber() const { return m_segments.empty() ? 0 : m_segments.back()->number + 1; }
     [[nodiscard]] std::uint64_t openParts() const { return m_open ? m_open->parts.size() : 0; }
+    [[nodiscard]] std::size_t skippable() const; ///< How many of the first segments a delta update leaves out.
     [[nodiscard]] Sequences sequences() const;   ///< Of the first segment listed; its own discontinuity tag not counted.
     [[nodiscard]] Microseconds duration() const; ///< Of all segments listed.
     /// A part that is listed, or was until a moment ago.
@@ -109,7 +110,6 @@ public:
 
 private:
     [[nodiscard]] bool mayForgetFirst() const;
-    [[nodiscard]] std::size_t skippable() const;
     [[nodiscard]] std::size_t firstWithParts(int targets) const;
     void forgetParts();
 

@@ -93,6 +93,11 @@ Reach reachOf(const Playlist &playlist, const Reload &reload)
     return parts > 0 ? Reach::Now : Reach::Wait;
 }
 
+bool leavesOut(const Playlist &playlist, const Reload &reload)
+{
+    return reload.delta && (!reload.number || playlist.sequences().media + playlist.skippable() <= *reload.number);
+}
+
 std::string credentialsOf(std::string_view query)
 {
     std::string out;

@@ -30,6 +30,10 @@ enum class Reach
 };
 [[nodiscard]] Reach reachOf(const Playlist &playlist, const Reload &reload);
 
+/// Whether a delta update is what this player should get: it asked for one, and the segments that it would leave out are older than what it
+/// waits for. A player that was away too long, or over a restart, gets the whole list instead, as 6.2.5.1 allows.
+[[nodiscard]] bool leavesOut(const Playlist &playlist, const Reload &reload);
+
 /// "key=..." and "token=..." of a query, as they were sent, joined by '&': what is handed on to every address in a playlist. Empty where
 /// there is none, or where it could end a line or an attribute.
 [[nodiscard]] std::string credentialsOf(std::string_view query);

@@ -70,6 +70,27 @@ TEST(HlsReload, WaitsForTheNextSegmentsFirstPartWhereThereIsNone)
     EXPECT_EQ(reachOf(made, *parseReload("_HLS_msn=12&_HLS_part=2")), Reach::Wait);
 }
 
+TEST(HlsReload, APlayerThatCannotKnowWhatADeltaLeavesOutGetsTheWholeList)
+{
+    Playlist made({.target = 1s, .length = 30, .partTarget = 200ms});
+    for (std::uint64_t number = 100; number < 120; ++number) {
+        Segment segment;
+        segment.number = number;
+        segment.duration = 1s;
+        made.push(std::move(segment));
+    }
+    const auto left = 100 + made.skippable();
+    ASSERT_GT(left, 100u);
+    ASSERT_LT(left, 120u);
+    const auto leaves = [&](std::uint64_t next) { return leavesOut(made, {.number = next, .delta = true}); };
+    EXPECT_TRUE(leavesOut(made, {.delta = true})) << "it does not say what it knows";
+    EXPECT_TRUE(leaves(120));
+    EXPECT_TRUE(leaves(left));
+    EXPECT_FALSE(leaves(left - 1)) << "the last one left out is what it waits for";
+    EXPECT_FALSE(leaves(7)) << "from before a restart";
+    EXPECT_FALSE(leavesOut(made, {.number = 120}));
+}
+
 TEST(HlsReload, IsReadStrictly)
 {
     EXPECT_TRUE(parseReload("token=x&_HLS_msn=5&_HLS_part=0&_HLS_skip=YES")->delta);
