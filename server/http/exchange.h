@@ -68,6 +68,15 @@ struct Response
 
 class WebSocket; // http/websocket.h
 
+/// What goes on on a connection once its handler has returned: a viewer who stays for hours needs none of what served the request.
+class Continuation
+{
+public:
+    virtual ~Continuation() = default;
+    /// The session closes the connection when this returns.
+    virtual Task<void> run(net::Connection &connection) = 0;
+};
+
 class Exchange
 {
 public:
@@ -79,7 +88,8 @@ public:
     virtual Task<void> respond(Response response) = 0;
 
     /// Sends the head without length ("Connection: close") and hands out the connection for raw writing (HTTP-FLV).
-    /// The session closes it when the handler returns. Null when the peer is gone. The headers of the request are forgotten.
+    /// The session closes it when the handler returns, or what it left with continueWith(). Null when the peer is gone. The headers of the
+    /// request are forgotten.
     virtual Task<net::Connection *> respondRaw(Response head) = 0;
 
     /// Completes the WebSocket handshake, or answers with a problem and returns null. The Origin header must be same-origin
@@ -89,6 +99,9 @@ public:
     /// The same handshake for a WebSocket on which the caller writes and reads the frames itself, as one encoding for thousands of viewers
     /// must be (http/wire/client_frames.h). Otherwise as respondRaw().
     virtual Task<net::Connection *> acceptRawWebSocket() = 0;
+
+    /// After respondRaw() or acceptRawWebSocket(): what to do with the connection once the handler has returned. Once at most.
+    virtual void continueWith(std::unique_ptr<Continuation> continuation) = 0;
 
     /// Takes the connection and the bytes of the request as they came (the admin tunnel). The session ends here.
     virtual std::unique_ptr<net::Connection> detach(std::vector<std::uint8_t> &requestBytes) = 0;

@@ -89,6 +89,8 @@ Task<void> Session::run()
     bool more = true;
     while (more)
         more = co_await serveOne();
+    if (m_continuation)
+        co_await goOn();
     if (!m_connection)
         co_return;
     if (m_linger)
@@ -211,6 +213,8 @@ Task<bool> Session::serveOne()
     ++m_served;
     m_keepAlive = m_parser.head().keepAlive && m_served < m_options->maxRequestsPerConnection && !m_door->draining;
     co_await route();
+    if (m_continuation)
+        co_return false;
     finishRequest();
     // What is left of a body that nobody read would be taken for the next request.
     // Not in the co_return: GCC 12 lays the frame out wrongly for an && there, and the first resumption jumps into nowhere.
@@ -429,8 +433,7 @@ Task<void> Session::runHandler(const Handler &handler)
         m_webSocket.reset();
     }
     if (!what.empty())
-        log::error("http", "{} {} ended by an exception: {} (request {})", methodName(m_request.method), m_route->name, what,
-                   m_request.requestId);
+        logException(what);
     else if (m_answer == Answer::None)
         log::error("http", "{} {} was not answered by its handler (request {})", methodName(m_request.method), m_route->name,
                    m_request.requestId);
@@ -438,9 +441,40 @@ Task<void> Session::runHandler(const Handler &handler)
         co_await respond(problem(fail(ErrorCode::Internal, "Something went wrong here. The log tells more under this request id."),
                                  m_request.requestId));
     } else if (!what.empty()) {
-        endKeepAlive();
-        m_linger = false; // It may have been cut in the middle; an orderly end would look like the whole.
+        cutShort();
     }
+}
+
+// Apart from the way of a request, whose coroutines have ended: a connection that streams for hours keeps no more than this.
+Task<void> Session::goOn()
+{
+    std::string what;
+    try {
+        co_await m_continuation->run(*m_connection);
+    } catch (const std::exception &e) {
+        what = e.what();
+    } catch (...) {
+        what = "unknown exception";
+    }
+    m_continuation.reset();
+    if (!what.empty()) {
+        logException(what);
+        cutShort();
+    }
+    finishRequest();
+}
+
+void Session::logException(const std::string &what) const
+{
+    log::error("http", "{} {} ended by an exception: {} (request {})", methodName(m_request.method), m_route->name, what,
+               m_request.requestId);
+}
+
+void Session::cutShort()
+{
+    m_continuation.reset();
+    endKeepAlive();
+    m_linger = false; // It may have been cut in the middle; an orderly end would look like the whole.
 }
 
 void Session::finishRequest()

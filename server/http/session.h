@@ -32,6 +32,7 @@ public:
     Task<net::Connection *> respondRaw(Response head) override;
     Task<WebSocket *> acceptWebSocket(std::size_t maxMessageBytes) override;
     Task<net::Connection *> acceptRawWebSocket() override;
+    void continueWith(std::unique_ptr<Continuation> continuation) override { m_continuation = std::move(continuation); }
     std::unique_ptr<net::Connection> detach(std::vector<std::uint8_t> &requestBytes) override;
 
 private:
@@ -59,6 +60,9 @@ private:
     Task<void> route();
     Task<bool> respondWithoutHandler(std::optional<Method> method);
     Task<void> runHandler(const Handler &handler);
+    Task<void> goOn();
+    void logException(const std::string &what) const;
+    void cutShort();
     Task<void> respondPreflight();
     Task<void> refuse(wire::ParseError error);
     Task<bool> sendWithBody(const std::string &head, std::string_view body);
@@ -96,6 +100,7 @@ private:
     int m_status = 0;
     std::size_t m_sentBytes = 0;
     std::shared_ptr<WebSocketSession> m_webSocket;
+    std::unique_ptr<Continuation> m_continuation;
 };
 
 } // namespace matinee::http

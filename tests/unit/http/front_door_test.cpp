@@ -231,6 +231,55 @@ TEST(FrontDoor, ARawAnswerStreamsUntilTheHandlerReturns)
     EXPECT_EQ(head.readAll(), "");
 }
 
+class Letters final : public http::Continuation
+{
+public:
+    explicit Letters(int failAfter) : m_failAfter(failAfter) {}
+    Task<void> run(net::Connection &connection) override
+    {
+        for (int i = 0; i < 100; ++i) {
+            if (i == m_failAfter)
+                throw std::runtime_error("no more letters");
+            const std::string tag(1000, static_cast<char>('a' + i % 26));
+            const std::array<asio::const_buffer, 1> piece{asio::buffer(tag)};
+            if (const auto sent = co_await connection.write(piece, 5s); !sent)
+                co_return;
+        }
+    }
+
+private:
+    const int m_failAfter;
+};
+
+TEST(FrontDoor, WhatAHandlerLeavesToGoOnStreamsAfterItHasReturned)
+{
+    std::atomic<int> returned = 0;
+    Door door([&](http::Router &router) {
+        const auto leave = [&](int failAfter) {
+            return [&returned, failAfter](http::Exchange &exchange) -> Task<void> {
+                auto head = http::text(200, "", "video/x-flv");
+                net::Connection *connection = co_await exchange.respondRaw(std::move(head));
+                if (connection)
+                    exchange.continueWith(std::make_unique<Letters>(failAfter));
+                ++returned;
+            };
+        };
+        router.add(Method::Get, "/live.flv", leave(-1));
+        router.add(Method::Get, "/torn.flv", leave(50));
+    });
+    LoopbackClient whole(door.port());
+    whole.send("GET /live.flv HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(readReply(whole).status, 200);
+    EXPECT_EQ(whole.readAll().size(), 100'000U);
+    EXPECT_TRUE(whole.closed());
+    LoopbackClient torn(door.port());
+    torn.send("GET /torn.flv HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(readReply(torn).status, 200);
+    EXPECT_LE(torn.readAll().size(), 50'000U);
+    EXPECT_TRUE(torn.closed());
+    EXPECT_EQ(returned, 2);
+}
+
 TEST(FrontDoor, AConnectionServesSoManyRequestsAndNoMore)
 {
     Door door(echoRoutes, [](http::FrontDoorOptions &options) { options.maxRequestsPerConnection = 2; });
@@ -290,6 +339,31 @@ TEST(FrontDoor, DrainingCutsWhatDoesNotEndInTime)
             net::Connection *connection = co_await exchange.respondRaw(http::text(200, ""));
             if (connection)
                 (void)co_await connection->waitReadable();
+        });
+    });
+    LoopbackClient client(door.port());
+    client.send("GET /endless HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(readReply(client).status, 200);
+    std::promise<std::size_t> drained;
+    door.door->drain(50ms, [&](std::size_t cut) { drained.set_value(cut); });
+    client.readAll();
+    EXPECT_TRUE(client.closed());
+    EXPECT_EQ(drained.get_future().get(), 1U);
+    EXPECT_EQ(door.door->activeSessions(), 0U);
+}
+
+TEST(FrontDoor, DrainingCutsWhatGoesOnAfterItsHandler)
+{
+    class Waiting final : public http::Continuation
+    {
+    public:
+        Task<void> run(net::Connection &connection) override { (void)co_await connection.waitReadable(); }
+    };
+    Door door([](http::Router &router) {
+        router.add(Method::Get, "/endless", [](http::Exchange &exchange) -> Task<void> {
+            net::Connection *connection = co_await exchange.respondRaw(http::text(200, ""));
+            if (connection)
+                exchange.continueWith(std::make_unique<Waiting>());
         });
     });
     LoopbackClient client(door.port());
