@@ -12,6 +12,7 @@ Usage: tests/bench/run.sh NAME [--json] [--bin PATH]
   idle     memory of streams that are live and send next to nothing [--streams N]
   hls      CPU a request for a segment and for a playlist out of memory [--requests N]; peer: nginx with files
   latency  encoder to screen in Chromium by a clock in the picture: FLV, FLV over WebSocket, low-latency HLS [--seconds N]
+  login    CPU of the server for both messages of an OPAQUE login, x the bare group operations; whether time tells an account from none [--attempts N]
   soak     viewers of all protocols come and go, a publisher breaks: memory over time, error counters [--minutes N] [--viewers N]
 HELP
 }
@@ -25,6 +26,11 @@ case "$name" in
         . installer/packages.sh
         need_packages python3 ffmpeg g++ >&2
         exec python3 "tests/bench/$name.py" "$@"
+        ;;
+    login)
+        . installer/packages.sh
+        need_packages python3 g++ libsodium-dev >&2
+        exec python3 tests/bench/login.py "$@"
         ;;
     latency | soak)
         . installer/packages.sh
