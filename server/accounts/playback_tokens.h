@@ -2,6 +2,7 @@
 // anybody plays one private stream until they expire. A value; no clock: `now` is passed in. Any thread.
 #pragma once
 
+#include "accounts/wire/key_set.h"
 #include "common/protocol/result.h"
 
 #include <chrono>
@@ -25,16 +26,14 @@ public:
     static constexpr std::size_t kMaxBytes = 2048; ///< Longer ones are forged.
 
     /// `secret`: livestream.playback_secret; its characters, as they are, are the key. Empty: every token is forged.
-    explicit PlaybackTokens(std::string secret);
+    explicit PlaybackTokens(const std::string &secret);
 
     [[nodiscard]] std::string make(std::string_view stream, Time expiresAt) const;
-    /// The signature is checked first, in constant time: nothing of a token that is not ours is believed.
+    /// The signature is checked in constant time, and before the claims are read: nothing of a token that is not ours is believed.
     [[nodiscard]] Result<void, TokenRefusal> verify(std::string_view token, std::string_view stream, Time now) const;
 
 private:
-    [[nodiscard]] std::string signature(std::string_view signedPart) const;
-
-    const std::string m_secret;
+    KeySet m_keys; // one, or none; fixed at construction
 };
 
 } // namespace matinee::accounts
