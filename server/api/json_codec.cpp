@@ -97,28 +97,6 @@ Error wrongField(const json::object &object, const pb::Message &like)
     return fail(ErrorCode::InvalidArgument, "The request does not fit " + like.GetDescriptor()->name() + ".");
 }
 
-Result<void> decodeBody(const std::string &body, pb::Message &into)
-{
-    json::parse_options strict;
-    strict.max_depth = kMaxDepth;
-    boost::system::error_code ec;
-    json::stream_parser parser({}, strict);
-    const std::size_t used = parser.write_some(body, ec);
-    if (!ec && used == body.size())
-        parser.finish(ec);
-    if (ec || used != body.size())
-        return fail(ErrorCode::InvalidArgument, "The body is not valid JSON, see byte " + std::to_string(used) + ".");
-    const json::value value = parser.release();
-    const json::object *object = value.if_object();
-    if (!object)
-        return fail(ErrorCode::InvalidArgument, "The body must be a JSON object, e.g. {}.");
-    if (Result<void> names = checkShape(value, *into.GetDescriptor(), ""); !names)
-        return names;
-    if (!decodeInto(body, into))
-        return wrongField(*object, into);
-    return {};
-}
-
 Result<void> decodeQuery(const DeclaredCall &call, const std::string &query, pb::Message &into)
 {
     const auto pairs = parseQuery(query);
@@ -148,12 +126,34 @@ std::string valueOf(const pb::Message &message, const pb::FieldDescriptor *field
 
 } // namespace
 
+Result<void> decodeJson(std::string_view what, const std::string &text, pb::Message &into)
+{
+    json::parse_options strict;
+    strict.max_depth = kMaxDepth;
+    boost::system::error_code ec;
+    json::stream_parser parser({}, strict);
+    const std::size_t used = parser.write_some(text, ec);
+    if (!ec && used == text.size())
+        parser.finish(ec);
+    if (ec || used != text.size())
+        return fail(ErrorCode::InvalidArgument, std::string(what) + " is not valid JSON, see byte " + std::to_string(used) + ".");
+    const json::value value = parser.release();
+    const json::object *object = value.if_object();
+    if (!object)
+        return fail(ErrorCode::InvalidArgument, std::string(what) + " must be a JSON object, e.g. {}.");
+    if (Result<void> names = checkShape(value, *into.GetDescriptor(), ""); !names)
+        return names;
+    if (!decodeInto(text, into))
+        return wrongField(*object, into);
+    return {};
+}
+
 Result<void> decodeJsonCall(const DeclaredCall &call, const JsonRequest &request, pb::Message &into)
 {
     if (call.hasBody() && !request.body.empty()) {
         if (!isJson(request.contentType))
             return fail(ErrorCode::UnsupportedMediaType, "Send the body as JSON with the header Content-Type: application/json.");
-        if (Result<void> good = decodeBody(request.body, into); !good)
+        if (Result<void> good = decodeJson("The body", request.body, into); !good)
             return good;
     } else if (!request.body.empty()) {
         return fail(ErrorCode::InvalidArgument, "This call takes no body; its fields belong into the query.");

@@ -1,5 +1,6 @@
 #include "api/websocket.h"
 
+#include "api/json_codec.h"
 #include "api/rest.h"
 #include "http/websocket.h"
 
@@ -9,11 +10,36 @@ namespace {
 
 constexpr std::uint16_t kPolicyViolation = 1008; // RFC 6455, 7.4.1; the Goodbye before it says why
 
-std::vector<std::uint8_t> serialise(const v1::ServerMessage &message)
+/// The socket while it is open, and how its peer writes.
+struct Line
 {
-    std::vector<std::uint8_t> bytes(message.ByteSizeLong());
-    message.SerializeToArray(bytes.data(), static_cast<int>(bytes.size()));
-    return bytes;
+    http::WebSocket *socket = nullptr;
+    bool text = false;
+
+    void send(const v1::ServerMessage &message) const
+    {
+        if (socket && text) {
+            if (const auto json = encodeJson(message))
+                socket->send(std::vector<std::uint8_t>(json->begin(), json->end()), false);
+        } else if (socket) {
+            std::vector<std::uint8_t> bytes(message.ByteSizeLong());
+            message.SerializeToArray(bytes.data(), static_cast<int>(bytes.size()));
+            socket->send(std::move(bytes));
+        }
+    }
+};
+
+void take(EnvelopeSession &session, Line &line, const http::WebSocket::Message &message)
+{
+    std::string bytes(message.data.begin(), message.data.end());
+    line.text = !message.binary;
+    if (line.text) {
+        v1::ClientMessage parsed;
+        if (const auto good = decodeJson("A message", bytes, parsed); !good)
+            return session.goodbye(good.error());
+        bytes = parsed.SerializeAsString();
+    }
+    (void)session.receive(std::move(bytes));
 }
 
 Task<void> serve(Dispatcher &dispatcher, TopicSource *topics, std::string serverVersion, http::Exchange &exchange)
@@ -28,16 +54,13 @@ Task<void> serve(Dispatcher &dispatcher, TopicSource *topics, std::string server
     if (!socket)
         co_return;
     // Calls may end after the socket: they find null here. All of it is on one worker.
-    const auto open = std::make_shared<http::WebSocket *>(socket);
+    const auto line = std::make_shared<Line>();
+    line->socket = socket;
     const auto session = std::make_shared<EnvelopeSession>(
-        dispatcher, topics, worker, std::move(options),
-        [open](const v1::ServerMessage &message) {
-            if (*open)
-                (*open)->send(serialise(message));
-        },
-        [open] {
-            if (*open)
-                (*open)->close(kPolicyViolation, "see Goodbye");
+        dispatcher, topics, worker, std::move(options), [line](const v1::ServerMessage &message) { line->send(message); },
+        [line] {
+            if (line->socket)
+                line->socket->close(kPolicyViolation, "see Goodbye");
         });
     if (bearer.starts_with("Bearer ")) {
         v1::ClientMessage hello;
@@ -48,12 +71,9 @@ Task<void> serve(Dispatcher &dispatcher, TopicSource *topics, std::string server
         Result<http::WebSocket::Message, net::IoError> message = co_await socket->read();
         if (!message)
             break;
-        if (!message->binary)
-            session->goodbye(fail(ErrorCode::InvalidArgument, "Messages here are binary: matinee.v1.ClientMessage."));
-        else
-            (void)session->receive(std::string(message->data.begin(), message->data.end()));
+        take(*session, *line, *message);
     }
-    *open = nullptr;
+    line->socket = nullptr;
     session->stop();
 }
 

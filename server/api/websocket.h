@@ -1,4 +1,5 @@
-// GET /api/ws: envelope.proto in binary WebSocket messages. A browser signs in with Authenticate; a program may send the header
+// GET /api/ws: envelope.proto in binary WebSocket messages, or as JSON in text messages: whoever writes text is answered in text, so that
+// a page needs nothing but what every browser has. A browser signs in with Authenticate; a program may send the header
 // `Authorization: Bearer` with the handshake instead and gets the same Authenticated as the first message.
 #pragma once
 

@@ -68,7 +68,7 @@ Result<Topics::TopicPtr> Topics::open(const std::string &name)
         return fail(ErrorCode::Unavailable, "The figures of too many streams are being pushed. Ask for them by GetPlaybackStatistics.", "topic");
     auto topic = std::make_shared<Topic>();
     topic->make = [playback = m_sources.playback, stream = std::move(stream)] { return playback(stream); };
-    topic->each = std::chrono::seconds(2);
+    topic->each = std::chrono::seconds(1);
     topic->passing = true;
     m_topics.emplace(name, topic);
     return topic;

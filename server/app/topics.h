@@ -1,5 +1,5 @@
 // What subscribers of the envelope protocol are told: "streams" as they change and each second while one is live, "health" each 2 s,
-// "playback:NAME" as that stream changes and each 2 s while somebody subscribes.
+// "playback:NAME" as that stream changes and each second while somebody subscribes.
 // Owned by app. subscribe() may be called from any thread; events are made on worker 0, once for all subscribers.
 #pragma once
 
@@ -41,7 +41,7 @@ public:
     void stop();
 
 private:
-    static constexpr std::size_t kMaxPlayback = 1000; // streams whose figures are pushed; each costs one event in two seconds
+    static constexpr std::size_t kMaxPlayback = 1000; // streams whose figures are pushed; each costs one event a second
 
     struct Topic
     {

@@ -1,11 +1,11 @@
 // The same calls by REST and gRPC on one port, in clear and behind TLS, with clients that we did not write.
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import grpc from "@grpc/grpc-js";
 import protoLoader from "@grpc/proto-loader";
+import { temporaryFolder } from "./support/children.mjs";
 import { root, run, Server } from "./support/matinee.mjs";
 
 const definition = protoLoader.loadSync(["matinee/v1/streams.proto", "matinee/v1/server.proto"], {
@@ -27,7 +27,7 @@ for (const tls of [false, true]) {
   describe(tls ? "behind TLS" : "in clear", () => {
     let server, folder, streams, info;
     before(async () => {
-      folder = mkdtempSync(join(tmpdir(), "matinee-tls-"));
+      folder = temporaryFolder("tls");
       const args = [];
       let credentials = grpc.credentials.createInsecure();
       if (tls) {
@@ -46,7 +46,6 @@ for (const tls of [false, true]) {
       streams.close();
       info.close();
       await server.close();
-      rmSync(folder, { recursive: true, force: true });
       delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
     });
 

@@ -100,6 +100,17 @@ protected:
         }
         return message;
     }
+    static std::string readText(test::LoopbackClient &client)
+    {
+        const std::string head = client.readExactly(2);
+        if (head.size() != 2 || head[0] != '\x81')
+            return "no text";
+        if (head[1] != 126)
+            return client.readExactly(static_cast<unsigned char>(head[1]));
+        const std::string length = client.readExactly(2);
+        return client.readExactly(static_cast<std::size_t>(static_cast<unsigned char>(length[0])) << 8 |
+                                  static_cast<unsigned char>(length[1]));
+    }
     static void upgrade(test::LoopbackClient &client, const std::string &fields = {})
     {
         client.send("GET /api/ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
@@ -175,11 +186,37 @@ TEST_F(OnePortTest, TheWebSocketSpeaksTheEnvelope)
     EXPECT_EQ(calls.audit.entries().at(0).caller.face, "websocket");
     EXPECT_EQ(calls.audit.entries().at(0).caller.address, "127.0.0.1");
 
-    client.send(frame(1, "text"));
+    client.send(frame(2, "\xff"));
     EXPECT_EQ(readMessage(client).goodbye().status().code(), "invalid_argument");
     const std::string close = client.readExactly(4);
     EXPECT_EQ(close.substr(0, 1), "\x88");
     EXPECT_EQ(static_cast<unsigned char>(close[2]) << 8 | static_cast<unsigned char>(close[3]), 1008);
+}
+
+TEST_F(OnePortTest, WhoeverWritesTextToTheWebSocketIsAnsweredInText)
+{
+    open();
+    test::LoopbackClient client(door->port());
+    upgrade(client);
+    client.send(frame(1, R"({"ping": {"id": 5}})"));
+    EXPECT_EQ(readText(client), R"({"pong":{"id":5}})");
+    v1::ClientMessage message;
+    message.mutable_ping()->set_id(6);
+    client.send(frame(2, message.SerializeAsString()));
+    EXPECT_EQ(readMessage(client).pong().id(), 6u);
+    client.send(frame(1, R"({"subscribe": {"title": "x"}})"));
+    EXPECT_THAT(readText(client), testing::HasSubstr("There is no field `title`."));
+    EXPECT_EQ(client.readExactly(4).substr(0, 1), "\x88");
+}
+
+TEST_F(OnePortTest, TextOfAWebSocketThatIsNoJsonIsTheEndOfIt)
+{
+    open();
+    test::LoopbackClient client(door->port());
+    upgrade(client);
+    client.send(frame(1, "text"));
+    EXPECT_THAT(readText(client), testing::HasSubstr("A message is not valid JSON"));
+    EXPECT_EQ(client.readExactly(4).substr(0, 1), "\x88");
 }
 
 TEST_F(OnePortTest, AWebSocketMayBringItsKeyInTheHandshake)

@@ -24,6 +24,7 @@ public:
     Task<net::Connection *> respondRaw(http::Response) override { co_return nullptr; }
     Task<http::WebSocket *> acceptWebSocket(std::size_t) override { co_return nullptr; }
     Task<net::Connection *> acceptRawWebSocket() override { co_return nullptr; }
+    void continueWith(std::unique_ptr<http::Continuation>) override {}
     std::unique_ptr<net::Connection> detach(std::vector<std::uint8_t> &) override { return nullptr; }
 
     [[nodiscard]] std::string header(std::string_view name) const

@@ -36,8 +36,9 @@ TEST(RateLimit, WaitingAsLongAsItSaidIsAlwaysEnough)
     for (int i = 0; i < 200; ++i) {
         const auto wait = limiter.take(1, "a", seven, now);
         now += wait;
-        if (wait > 0s)
+        if (wait > 0s) {
             EXPECT_EQ(limiter.take(1, "a", seven, now), 0s) << i;
+        }
         now += 137ms;
     }
 }
