@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace matinee::record {
@@ -28,7 +29,8 @@ constexpr std::size_t kMostKnownFragments = 500'000; // some 20 MiB
 constexpr std::size_t kMostScans = 256;              // waiting or running; more viewers are told to come again
 constexpr std::chrono::seconds kReadLately{60};
 constexpr std::chrono::hours kLongestWait{1};
-constexpr int kExpireAtOnce = 1000;
+constexpr std::size_t kExpireAtOnce = 1000;
+constexpr int kWeighedAtOnce = 10'000; // thumbnails of younger recordings than these are not counted: they are a hundredth of the whole
 
 /// 100 bits; whoever may list recordings may play them, so it need not be secret, only never twice.
 std::string makeId()
@@ -59,6 +61,18 @@ Result<void> unlinked(const std::string &path)
     const auto folder = path.substr(0, path.rfind('/'));
     (void)::rmdir(folder.c_str()); // only where it is empty now; the next recording makes it again
     return {};
+}
+
+/// What lies beside each of these files.
+std::vector<std::uint64_t> previewBytes(const std::vector<std::string> &paths)
+{
+    std::vector<std::uint64_t> bytes;
+    for (const auto &path : paths) {
+        struct stat status = {};
+        const bool there = ::stat((path + kPreviewSuffix).c_str(), &status) == 0 && S_ISREG(status.st_mode);
+        bytes.push_back(there ? static_cast<std::uint64_t>(status.st_size) : 0);
+    }
+    return bytes;
 }
 
 } // namespace
@@ -313,7 +327,7 @@ Task<void> Archive::expire(Keep keep)
     if (keep.age.count() == 0 && keep.bytes == 0)
         co_return;
     std::int64_t total = 0;
-    const RowsJob job = [](store::Transaction &tx) { return store::listOldestRecordings(tx, kExpireAtOnce); };
+    const RowsJob job = [](store::Transaction &tx) { return store::listOldestRecordings(tx, kWeighedAtOnce); };
     const auto rows = co_await m_store.read<std::vector<store::RecordingRow>>(job);
     const std::function<Result<store::RecordingTotals>(store::Transaction &)> sum = [](store::Transaction &tx) {
         return store::recordingTotals(tx);
@@ -327,11 +341,21 @@ Task<void> Archive::expire(Keep keep)
         for (const auto &[id, progress] : m_progress)
             total += progress.file ? static_cast<std::int64_t>(progress.file->bytes()) : 0;
     }
-    std::vector<Kept> kept;
+    std::vector<std::string> paths;
     for (const auto &row : *rows)
-        kept.push_back({row.id, row.startedAt + row.duration, static_cast<std::uint64_t>(std::max<std::int64_t>(row.bytes, 0))});
+        paths.push_back(m_disk.absolute(row.path));
+    const auto weigh = [paths = std::move(paths)] { return previewBytes(paths); };
+    const auto previews = co_await offload(m_threads, weigh);
+    std::vector<Kept> kept;
+    for (std::size_t i = 0; i < rows->size(); ++i) {
+        const auto &row = (*rows)[i];
+        total += static_cast<std::int64_t>(previews[i]);
+        kept.push_back(
+            {row.id, row.startedAt + row.duration, static_cast<std::uint64_t>(std::max<std::int64_t>(row.bytes, 0)) + previews[i]});
+    }
     const auto gone = expired(kept, static_cast<std::uint64_t>(std::max<std::int64_t>(total, 0)), keep, std::chrono::system_clock::now());
-    for (const auto &one : gone) {
+    for (std::size_t i = 0; i < std::min(gone.size(), kExpireAtOnce); ++i) {
+        const auto &one = gone[i];
         const auto row = std::find_if(rows->begin(), rows->end(), [&](const auto &r) { return r.id == one.id; });
         if (!mayGo(one.id, steady_clock::now()))
             continue;

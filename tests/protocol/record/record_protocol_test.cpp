@@ -43,7 +43,8 @@ protected:
         m_house.reset(); // ends the workers before what their coroutines refer to
         m_recordings.reset();
         m_store->close();
-        fs::remove_all(m_folder);
+        std::error_code ignored;
+        fs::remove_all(m_folder, ignored);
     }
 
     void open(record::RecordingOptions options = {})
@@ -372,6 +373,36 @@ TEST_F(RecordProtocol, RetentionDeletesTheOldestAndWaitsForReaders)
     std::vector<std::uint8_t> bytes(static_cast<std::size_t>(all.back().bytes));
     EXPECT_EQ(*record::readerOf((*reading)->descriptor())(0, bytes), bytes.size());
     EXPECT_EQ(m_house->get("/recordings/" + all.back().id + ".mp4").status, 404);
+}
+
+TEST_F(RecordProtocol, RetentionCountsThumbnailsAndTakesThemAlong)
+{
+    auto options = everything();
+    options.recorder.segment = 2s;
+    open(options);
+    record("show", {.seconds = 4});
+    const auto all = rows();
+    ASSERT_GE(all.size(), 2U);
+    std::uint64_t total = 0;
+    for (const auto &row : all)
+        total += static_cast<std::uint64_t>(row.bytes);
+    const auto preview = file(all.back()) + record::kPreviewSuffix;
+    std::ofstream(preview) << std::string(1000, 'x');
+    const auto expire = [&](std::uint64_t bytes) {
+        auto run = [](record::Archive &archive, record::Keep own) -> Task<bool> {
+            co_await archive.expire(own);
+            co_return true;
+        };
+        on(run(m_recordings->archive(), record::Keep{{}, bytes}));
+    };
+    expire(total + 1000);
+    EXPECT_EQ(rows().size(), all.size()) << "just enough for everything";
+    expire(total + 999);
+    EXPECT_EQ(rows().size(), all.size() - 1);
+    EXPECT_FALSE(fs::exists(file(all.back())));
+    EXPECT_FALSE(fs::exists(preview));
+    expire(total - static_cast<std::uint64_t>(all.back().bytes));
+    EXPECT_EQ(rows().size(), all.size() - 1) << "what went with it is not counted any more";
 }
 
 } // namespace
