@@ -38,6 +38,7 @@ Ladder::Ladder(net::WorkerPool &workers, live::Registry &registry, LadderOptions
       m_maxProcesses(options.maxProcesses),
       m_around{.registry = registry,
                .start = options.start ? std::move(options.start) : relayProcesses(),
+               .rungs = m_rungs,
                .idle = options.idle,
                .retry = std::move(options.retry),
                .unsupported = [this](const std::string &stream, const std::string &reason) { refuse(stream, reason); },
@@ -92,7 +93,7 @@ std::optional<Source> Ladder::sourceOf(const std::string &stream) const
     auto video = videoOf(state->statistics.tracks);
     if (!video)
         return std::nullopt;
-    return Source{std::move(video), state->statistics.fps};
+    return Source{std::move(video), state->statistics.fps, state->statistics.peakVideoKbps};
 }
 
 std::vector<Offer> Ladder::offered(const std::string &stream) const
@@ -100,7 +101,7 @@ std::vector<Offer> Ladder::offered(const std::string &stream) const
     std::vector<Offer> offers;
     if (m_rungs.empty() || live::isRendition(stream))
         return offers;
-    const auto source = sourceOf(stream);
+    auto source = sourceOf(stream);
     if (!source)
         return offers;
     const std::lock_guard lock(m_mutex);
@@ -109,8 +110,10 @@ std::vector<Offer> Ladder::offered(const std::string &stream) const
     for (const auto &rung : m_rungs) {
         auto name = renditionName(stream, rung);
         const auto state = stateOf(name);
-        if (fits(rung, *source->video) && state != RungState::Full && state != RungState::Failed)
-            offers.push_back({std::move(name), forecastOf(rung, *source)});
+        if (!fits(rung, *source->video) || state == RungState::Full || state == RungState::Failed)
+            continue;
+        source->share = shareOf(rung, m_rungs, *source->video);
+        offers.push_back({std::move(name), forecastOf(rung, *source)});
     }
     return offers;
 }

@@ -175,7 +175,7 @@ Task<void> Rendition::runOnce(RunPtr run)
     }
     wire::Job job;
     job.kind = wire::JobKind::Ladder;
-    const Source source{video, state->statistics.fps};
+    const Source source{video, state->statistics.fps, state->statistics.peakVideoKbps, shareOf(m_rung, m_around.rungs, *video)};
     job.rung = jobOf(m_rung, source);
     auto process = m_around.start(m_worker, job, m_name);
     if (!process) {

@@ -20,6 +20,10 @@ constexpr double kMeasured = 1.05; // a rate that is measured is not exact
 constexpr double kPeak = 1.3;
 constexpr double kAverage = 1.03;
 
+// Times kPeak it is still less than one: even the fullest segment of a rung takes less than the source does.
+constexpr double kStep = 0.75;
+constexpr std::uint32_t kLeastKbps = 50;
+
 struct Level
 {
     std::uint8_t idc;
@@ -111,11 +115,23 @@ std::uint8_t levelFor(std::uint32_t width, std::uint32_t height, double fps, std
     return std::rbegin(kLevels)->idc;
 }
 
+double shareOf(const Rung &rung, std::span<const Rung> rungs, const media::Track &source)
+{
+    const auto above =
+        std::count_if(rungs.begin(), rungs.end(), [&](const Rung &other) { return fits(other, source) && other.height > rung.height; });
+    return std::pow(kStep, 1 + above);
+}
+
 relay::wire::Rung jobOf(const Rung &rung, const Source &source)
 {
     const auto fps = ceilingFor(rung, source.fps);
     const auto width = widthFor(rung.height, *source.video);
-    return {.height = rung.height, .videoKbps = rung.videoKbps, .level = levelFor(width, rung.height, fps, rung.videoKbps), .maxFps = fps};
+    return {.height = rung.height,
+            .videoKbps = rung.videoKbps,
+            .level = levelFor(width, rung.height, fps, rung.videoKbps),
+            .maxFps = fps,
+            .sourceShare = source.share,
+            .sourceKbps = source.peakKbps};
 }
 
 Forecast forecastOf(const Rung &rung, const Source &source)
@@ -130,8 +146,10 @@ Forecast forecastOf(const Rung &rung, const Source &source)
     char codec[16];
     std::snprintf(codec, sizeof codec, "avc1.4d40%02x", job.level); // main profile, constraint_set1_flag (RFC 6381, 3.3)
     forecast.codec = codec;
-    forecast.averageBits = static_cast<std::uint64_t>(rung.videoKbps * 1000.0 * kAverage);
-    forecast.peakBits = static_cast<std::uint64_t>(rung.videoKbps * 1000.0 * kPeak);
+    const double ceiling = source.peakKbps > 0 ? std::max<double>(source.peakKbps * source.share, kLeastKbps) : rung.videoKbps;
+    const double kbps = std::min<double>(rung.videoKbps, ceiling);
+    forecast.averageBits = static_cast<std::uint64_t>(kbps * 1000.0 * kAverage);
+    forecast.peakBits = static_cast<std::uint64_t>(kbps * 1000.0 * kPeak);
     return forecast;
 }
 

@@ -42,9 +42,16 @@ struct Source
 {
     media::TrackPtr video;
     double fps = 0;
+    std::uint32_t peakKbps = 0; ///< The most that it takes, measured; 0 while nothing is.
+    /// Of that a rung may take, see shareOf().
+    double share = 1;
 };
 
-/// What the process is to make of that source.
+/// A rung is for who cannot take the source, so it takes less: three quarters of the source's own picture at most, the next rung three
+/// quarters of that, whatever livestream.ladder says.
+[[nodiscard]] double shareOf(const Rung &rung, std::span<const Rung> rungs, const media::Track &source);
+
+/// What the process is to make of that source. It goes on measuring by itself: a source changes.
 [[nodiscard]] relay::wire::Rung jobOf(const Rung &rung, const Source &source);
 
 /// What a player is told before there is a single frame.

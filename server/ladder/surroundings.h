@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ladder/process.h"
+#include "ladder/rungs.h"
 #include "live/registry.h"
 #include "observe/metrics.h"
 
@@ -9,6 +10,7 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace matinee::ladder {
 
@@ -16,6 +18,7 @@ struct Surroundings
 {
     live::Registry &registry;
     StartProcess start;
+    std::vector<Rung> rungs; ///< All there are, highest first.
     std::chrono::milliseconds idle{10000};                                         ///< After the last who holds on to it.
     std::function<std::chrono::milliseconds(std::chrono::milliseconds ran)> retry; ///< Empty: relay::BackOff.
     /// The system cannot make renditions of that stream, and why. Any worker.

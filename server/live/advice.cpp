@@ -75,6 +75,7 @@ void Advice::addVideo(const media::Frame &frame)
 {
     if (!m_firstVideo)
         m_firstVideo = frame.dts;
+    m_interlaced = frame.track->interlaced;
     if (frame.pts != frame.dts && m_lastVideo) // a constant offset of all frames comes from B-frames too
         m_lastBFrame = frame.dts;
     if (frame.key) {
@@ -172,6 +173,10 @@ std::vector<Warning> Advice::warnings() const
             found.push_back({"bitrate_over_promise", withNumber("The encoder sends %.0f kbit/s, ", kbps) +
                                                          withNumber("more than the %.0f kbit/s that were announced.", m_promisedKbps)});
     }
+    if (m_interlaced)
+        found.push_back({"interlaced",
+                         "The picture is coded as interlaced: screens show combs at edges that move. Deinterlace it in the "
+                         "encoder (in OBS: right-click the source, Deinterlacing), or set the camera to a progressive format."});
     if (variableRate())
         found.push_back(
             {"variable_frame_rate", "The time between frames varies: some players stutter. Set a constant frame rate in the encoder."});

@@ -49,6 +49,7 @@ private:
 
     // Sound against picture: the mean distance of each second, and that of the first ones.
     bool m_pictureSince = false; // the last sound
+    bool m_interlaced = false;
     Time m_distanceSum{};
     std::int64_t m_distanceCount = 0;
     std::optional<Time> m_distanceSince;

@@ -35,6 +35,7 @@ struct Statistics
     std::uint64_t bytesOut = 0;
     std::uint32_t bitrateKbps = 0; ///< Over the last 4 s.
     std::uint32_t outKbps = 0;     ///< To all viewers, over the last 4 s.
+    std::uint32_t peakVideoKbps = 0; ///< The most of the picture over any 4 s of this publisher; 0: not known yet.
     double fps = 0;
     double keyFrameIntervalSeconds = 0;
     std::uint64_t jumps = 0;

@@ -4,8 +4,24 @@
 
 namespace matinee::live {
 
-Result<Seats::Claim> Seats::claim(const std::string &name, Seat seat, OnConflict onConflict)
+namespace {
+
+Error comesAgain(const std::string &name, std::chrono::seconds quiet)
 {
+    auto error =
+        fail(ErrorCode::RateLimited, "Another encoder took over " + name +
+                                         " (livestream.on_conflict: replace), and this one keeps coming back. Stop one of the two: "
+                                         "this one is let in as soon as the other has stopped, or when it has not tried for " +
+                                         std::to_string(quiet.count()) + " s.");
+    error.retryAfter = quiet;
+    return error;
+}
+
+} // namespace
+
+Result<Seats::Claim> Seats::claim(const std::string &name, Seat seat, OnConflict onConflict, Time now)
+{
+    seat.origin = seat.info.address + " " + seat.info.encoder;
     if (!m_live) {
         m_live = std::move(seat);
         return interruptions() > 0 ? Claim::Returned : Claim::Live;
@@ -18,6 +34,9 @@ Result<Seats::Claim> Seats::claim(const std::string &name, Seat seat, OnConflict
     if (standsBy)
         return fail(ErrorCode::AlreadyExists, name + " has a publisher and a backup already. Stop one of the encoders first.");
     if (onConflict == OnConflict::Replace) {
+        if (const auto quiet = m_takeOvers.refuse(seat.origin, now))
+            return comesAgain(name, *quiet);
+        m_takeOvers.note(m_live->origin, seat.origin, now);
         m_evicted = std::exchange(m_live, std::move(seat));
         ++m_interruptions;
         return Claim::Replaced;

@@ -1,6 +1,8 @@
 // Who publishes a stream and who stands by: every rule about a second publisher, a lost one and its return. A value; the stream guards it.
 #pragma once
 
+#include "live/take_overs.h"
+
 #include "common/protocol/result.h"
 
 #include <chrono>
@@ -41,6 +43,7 @@ struct Seat
     bool backup = false;           ///< Came as a backup.
     net::Worker *worker = nullptr; ///< Its own; `kick` is called there.
     std::function<void(std::string)> kick;
+    std::string origin{}; ///< What tells encoders apart: address and name as they came. Set by claim().
 };
 
 class Seats
@@ -55,9 +58,10 @@ public:
         Replaced, ///< takeEvicted() has the one that must go.
         StandsBy,
     };
-    /// AlreadyExists with a sentence for the encoder where it may not. Two publishers of which one came as a backup never fight: whichever
+    /// AlreadyExists with a sentence for the encoder where it may not; RateLimited where it may not because it was replaced before and
+    /// comes again and again. Two publishers of which one came as a backup never fight: whichever
     /// is live goes on, the other stands by.
-    [[nodiscard]] Result<Claim> claim(const std::string &name, Seat seat, OnConflict onConflict);
+    [[nodiscard]] Result<Claim> claim(const std::string &name, Seat seat, OnConflict onConflict, Time now);
     [[nodiscard]] std::optional<Seat> takeEvicted() { return std::exchange(m_evicted, std::nullopt); }
 
     enum class Left
@@ -87,6 +91,7 @@ private:
     std::optional<Seat> m_live;
     std::optional<Seat> m_standby;
     std::optional<Seat> m_evicted;
+    TakeOvers m_takeOvers;
     std::uint64_t m_interruptions = 0;
     Time m_interruptedAt{};
     bool m_ended = false;

@@ -61,6 +61,8 @@ void Stream::deliver(std::vector<media::FramePtr> frames)
             continue;
         rolled = m_meter.add(*frame, now) || rolled;
         m_advice.add(*frame);
+        if (frame->isVideo())
+            m_pictureRate.add(frame->dts, frame->payload.size());
         if (m_tracks[static_cast<std::size_t>(frame->track->kind)] != frame->track) // written on this worker only
             show({frame->track});
     }
@@ -128,6 +130,7 @@ std::string Stream::tooMuch() const
 void Stream::everySecond(StreamMeter::Clock::time_point now)
 {
     m_meter.setSent(bytesOut(), now);
+    m_peakVideoKbps.store(m_pictureRate.kbps(), relaxed);
     std::int64_t lag = 0;
     for (auto &sent : m_sent)
         lag = std::max(lag, sent.lag.exchange(0, relaxed));
@@ -185,6 +188,7 @@ void Stream::enterSource(SourceId source)
     m_since = StreamMeter::Clock::now();
     if (source == 0)
         return;
+    m_pictureRate = {};
     m_timeline.interrupt();
     if (!m_timeline.started())
         return;
@@ -261,7 +265,7 @@ Result<Seats::Claim> Stream::claim(Seat seat, PublishPolicy policy)
 {
     const std::lock_guard lock(m_mutex);
     const auto info = seat.info;
-    auto claimed = m_seats.claim(m_name, std::move(seat), policy.onConflict);
+    auto claimed = m_seats.claim(m_name, std::move(seat), policy.onConflict, std::chrono::steady_clock::now());
     if (!claimed)
         return claimed.error();
     m_policy = policy;
@@ -398,6 +402,7 @@ Statistics Stream::statistics() const
     statistics.bytesOut = bytesOut();
     statistics.bitrateKbps = reading.bitrateKbps;
     statistics.outKbps = reading.outKbps;
+    statistics.peakVideoKbps = m_peakVideoKbps.load(relaxed);
     statistics.fps = reading.fps;
     statistics.keyFrameIntervalSeconds = reading.keyFrameIntervalSeconds;
     statistics.holders = m_holders.load(relaxed);

@@ -7,6 +7,7 @@
 #include "live/standby.h"
 #include "live/stream_meter.h"
 #include "live/timeline.h"
+#include "media/peak_rate.h"
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -97,6 +98,7 @@ private:
     Timeline m_timeline;
     Standby m_standby;
     Advice m_advice;
+    media::PeakRate m_pictureRate;
     StreamMeter::Clock::time_point m_since; // m_source has published
     std::unique_ptr<asio::steady_timer> m_grace;
     std::uint64_t m_graceOf = 0; // the interruption for which it runs
@@ -105,6 +107,7 @@ private:
     // any thread
     std::atomic<bool> m_hasFrames{false};
     std::atomic<std::uint32_t> m_holders{0};
+    std::atomic<std::uint32_t> m_peakVideoKbps{0};
     StreamMeter m_meter;
     std::vector<Sent> m_sent; // by worker
     std::atomic<std::int64_t> m_lag{0};

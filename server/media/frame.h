@@ -31,6 +31,7 @@ struct Track
     std::uint32_t height = 0;
     std::uint32_t sampleRate = 0; ///< Hz
     std::uint32_t channels = 0;
+    bool interlaced = false; ///< Its parameter sets say that pictures may be two fields of different times.
 };
 using TrackPtr = std::shared_ptr<const Track>;
 

@@ -38,6 +38,8 @@ transcode::RenditionOptions optionsOf(const wire::Rung &rung)
             .videoKbps = rung.videoKbps,
             .level = rung.level,
             .maxFps = rung.maxFps,
+            .sourceShare = rung.sourceShare,
+            .sourceKbps = rung.sourceKbps,
             .cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))};
 }
 

@@ -289,6 +289,8 @@ Task<Ending> Session::publish(PublishRequest request)
     if (!publication) {
         log::info("rtmp", "Refused a publisher of {} from {}: {}", *name, m_connection.peerAddress(), publication.error().message);
         Ending ending = endingOf(publication.error());
+        if (publication.error().code == ErrorCode::RateLimited)
+            ending.reason = "taken_over";
         co_return co_await refuse(badName, std::move(ending));
     }
 

@@ -26,6 +26,7 @@ constexpr std::string_view kReasons[] = {"not_rtmp",
                                          "token_refused",
                                          "rate_limited",
                                          "name_taken",
+                                         "taken_over",
                                          "not_found",
                                          "unavailable", // refused
                                          "publisher_finished",

@@ -156,7 +156,22 @@ void Encoder::followDistance()
     if (std::abs(now - m_distance) < m_distance * kOfNote)
         return;
     m_distance = now;
-    m_context->rc_max_rate = std::min<std::int64_t>(std::llround(static_cast<double>(rateOf(m_options)) * now), 2'000'000'000);
+    limit();
+}
+
+void Encoder::limit()
+{
+    const auto rate = rateOf(m_options);
+    m_context->rc_max_rate = std::min<std::int64_t>(std::llround(static_cast<double>(rate) * m_distance), 2'000'000'000);
+    m_context->rc_buffer_size = static_cast<int>(rate);
+}
+
+void Encoder::setRate(std::uint32_t kbps)
+{
+    if (kbps == m_options.videoKbps || !isX264(*m_context->codec))
+        return;
+    m_options.videoKbps = kbps;
+    limit();
 }
 
 void Encoder::finish()

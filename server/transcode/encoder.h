@@ -37,6 +37,8 @@ public:
 
     /// YUV 4:2:0 of the size given. `pts` rises.
     [[nodiscard]] Result<void> send(AVFrame &picture, media::MediaTime pts, bool key);
+    /// Another cap from the next picture on. Only libx264 can: with another encoder it stays as it was.
+    void setRate(std::uint32_t kbps);
     void finish(); ///< Nothing will follow: receive() gives what is left.
 
     struct Coded
@@ -52,6 +54,7 @@ public:
 private:
     Encoder(const Libraries &av, ContextHandle context, const EncoderOptions &options);
     void followDistance();
+    void limit();
 
     const Libraries *m_av;
     ContextHandle m_context;

@@ -14,6 +14,24 @@ constexpr std::size_t kMaxKeysInside = 64;
 constexpr std::uint32_t kPatienceFrames = 300;
 constexpr MediaTime kPatience = std::chrono::seconds(10);
 constexpr std::uint32_t kPatienceKeys = 2;
+constexpr std::uint32_t kLeastKbps = 50;
+/// Of two fields at two times the lines of one, which is a smaller picture without combs and costs nothing. True where it was done.
+bool keepOneField(AVFrame &picture)
+{
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
+    const bool interlaced = (picture.flags & AV_FRAME_FLAG_INTERLACED) != 0;
+#else
+    const bool interlaced = picture.interlaced_frame != 0;
+#endif
+    // Chroma of 4:2:0 has half the lines, in fields as well.
+    if (!interlaced || picture.height < 4 || picture.height % 4 != 0)
+        return false;
+    for (auto &stride : picture.linesize)
+        stride *= 2;
+    picture.height /= 2;
+    return true;
+}
+
 constexpr int kHighDefinition = 720; // lines from which on one thread may be too slow
 
 } // namespace
@@ -65,6 +83,9 @@ Result<std::vector<CodedFrame>> Rendition::take(const SourceFrame &frame, bool h
     if (!m_decoder || (m_awaitsKey && !frame.key))
         return frames;
     m_awaitsKey = false;
+    m_sourceRate.add(frame.dts, frame.payload.size());
+    if (m_encoder)
+        m_encoder->setRate(cap());
     if (m_sinceShown++ == 0)
         m_unshownSince = frame.dts;
     if (frame.key) {
@@ -81,6 +102,16 @@ Result<std::vector<CodedFrame>> Rendition::take(const SourceFrame &frame, bool h
     if (enough && m_keysSinceShown >= kPatienceKeys)
         return fail(ErrorCode::InvalidArgument, "Nothing of the source could be decoded. " + m_complaint);
     return frames;
+}
+
+/// A smaller picture that takes more than the source is of use to nobody.
+std::uint32_t Rendition::cap() const
+{
+    const auto source = std::max(m_sourceRate.kbps(), m_options.sourceKbps);
+    if (source == 0)
+        return m_options.videoKbps;
+    return std::clamp(static_cast<std::uint32_t>(source * m_options.sourceShare), std::min(kLeastKbps, m_options.videoKbps),
+                      m_options.videoKbps);
 }
 
 /// All pictures that the decoder has ready. An error is one of the encoder, or for good.
@@ -131,6 +162,7 @@ Result<void> Rendition::show(AVFrame &picture, Frames &frames, bool hurry)
     }
     const auto size = renditionSize({picture.width, picture.height}, m_options.height);
     const Colours colours{coloursOf(picture).matrix, false};
+    (void)keepOneField(picture);
     auto scaled = m_scaler.scale(picture, size, AV_PIX_FMT_YUV420P, colours);
     if (!scaled) {
         m_complaint = scaled.error().message;
@@ -159,7 +191,7 @@ Result<void> Rendition::prepareEncoder(Size size, const AVFrame &like, Frames &f
         m_encoder.reset();
     }
     const EncoderOptions options{.size = size,
-                                 .videoKbps = m_options.videoKbps,
+                                 .videoKbps = cap(),
                                  .level = m_options.level,
                                  .maxFps = m_options.maxFps,
                                  .threads = size.height >= kHighDefinition ? std::clamp(m_options.cores, 1, 2) : 1};

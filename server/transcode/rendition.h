@@ -2,6 +2,7 @@
 // them. Knows no clock: who feeds it says when it has to hurry. One thread.
 #pragma once
 
+#include "media/peak_rate.h"
 #include "transcode/decoder.h"
 #include "transcode/encoder.h"
 #include "transcode/frame_gate.h"
@@ -20,7 +21,9 @@ struct RenditionOptions
     std::uint32_t videoKbps = 600;
     std::uint8_t level = 30;
     double maxFps = 30;
-    int cores = 1; ///< Of this machine; a few of them are used.
+    double sourceShare = 1;       ///< Of the most that the source takes: the cap where that is less than videoKbps.
+    std::uint32_t sourceKbps = 0; ///< That most, as far as it is known before.
+    int cores = 1;                ///< Of this machine; a few of them are used.
 };
 
 /// A frame of the rendition, as the encoder gives it.
@@ -63,6 +66,7 @@ private:
     [[nodiscard]] Result<void> prepareEncoder(Size size, const AVFrame &like, Frames &frames);
     void collect(Frames &frames);
     [[nodiscard]] bool keyAt(media::MediaTime pts);
+    [[nodiscard]] std::uint32_t cap() const;
 
     // fixed at construction
     const Libraries &m_av;
@@ -73,6 +77,7 @@ private:
     std::optional<Encoder> m_encoder;
     Colours m_encoderColours;
     FrameGate m_gate;
+    media::PeakRate m_sourceRate;
     struct Key
     {
         media::MediaTime pts, composition;
@@ -84,7 +89,7 @@ private:
     bool m_awaitsKey = true; // of the source: frames before it are of no use
     bool m_keyNext = true;   // the next picture is a key picture whatever the source says
     bool m_firstNext = true;
-    bool m_skipped = false; // the last picture, in a hurry
+    bool m_skipped = false;         // the last picture, in a hurry
     std::uint32_t m_sinceShown = 0; // frames of the source
     media::MediaTime m_unshownSince{};
     std::uint32_t m_keysSinceShown = 0;

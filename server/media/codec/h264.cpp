@@ -155,6 +155,7 @@ Result<Sps, ParseError> parseSps(View nal)
     const std::uint64_t widthInBlocks = std::uint64_t{bits.unsignedGolomb()} + 1;
     const std::uint64_t heightInUnits = std::uint64_t{bits.unsignedGolomb()} + 1;
     const bool framesOnly = bits.flag();
+    sps.interlaced = !framesOnly;
     if (!framesOnly)
         bits.skip(1);
     bits.skip(1);
@@ -244,6 +245,7 @@ Result<TrackPtr, ParseError> makeTrack(View record)
     track->codecString = codecString(sps->profile, sps->constraints, sps->level);
     track->width = sps->width;
     track->height = sps->height;
+    track->interlaced = sps->interlaced;
     return TrackPtr(std::move(track));
 }
 

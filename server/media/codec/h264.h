@@ -54,6 +54,7 @@ struct Sps
     std::uint8_t level = 0;
     std::uint32_t width = 0; ///< After cropping.
     std::uint32_t height = 0;
+    bool interlaced = false; ///< frame_mbs_only_flag is not set.
 };
 /// `nal` begins with the NAL header (0x67).
 [[nodiscard]] Result<Sps, ParseError> parseSps(std::span<const std::uint8_t> nal);

@@ -200,6 +200,8 @@ Result<TrackPtr, ParseError> makeTrack(View record)
     track->codecString = sps->profile.codecString(); // not the record's, as for H.264
     track->width = sps->width;
     track->height = sps->height;
+    // general_progressive_source_flag and general_interlaced_source_flag (7.4.4); both, or neither, say nothing.
+    track->interlaced = (sps->profile.constraints[0] & 0xc0U) == 0x40;
     return TrackPtr(std::move(track));
 }
 

@@ -39,6 +39,8 @@ void appendRung(media::Bytes &out, const Rung &rung)
     appendNumber(out, rung.videoKbps, 4);
     out.push_back(rung.level);
     appendNumber(out, static_cast<std::uint64_t>(std::lround(rung.maxFps * kThousand)), 4);
+    appendNumber(out, static_cast<std::uint64_t>(std::lround(rung.sourceShare * kThousand)), 2);
+    appendNumber(out, rung.sourceKbps, 4);
 }
 
 Type body(media::Bytes &out, const Job &job)
@@ -136,6 +138,8 @@ Rung readRung(Fields &fields)
     rung.videoKbps = fields.within<std::uint32_t>(fields.u32(), 1, kMaxVideoKbps);
     rung.level = fields.u8();
     rung.maxFps = fields.within(fields.u32() / kThousand, 1 / kThousand, kMaxFps);
+    rung.sourceShare = fields.within(fields.u16() / kThousand, 1 / kThousand, 1.0);
+    rung.sourceKbps = fields.u32();
     return rung;
 }
 

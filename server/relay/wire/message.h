@@ -34,6 +34,8 @@ struct Rung
     std::uint32_t videoKbps = 600;
     std::uint8_t level = 30; ///< level_idc: 31 is level 3.1
     double maxFps = 30;      ///< Frames beyond it are left out. Thousandths on the wire.
+    double sourceShare = 1;  ///< Of the most that the source's picture takes: this is the cap where it is less. Thousandths on the wire.
+    std::uint32_t sourceKbps = 0; ///< That most as it is known at the beginning; 0: not yet.
     friend bool operator==(const Rung &, const Rung &) = default;
 };
 

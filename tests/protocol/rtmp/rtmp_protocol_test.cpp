@@ -415,6 +415,22 @@ TEST_F(RtmpProtocol, LetsASecondPublisherTakeOverWhereThatIsWanted)
     EXPECT_FALSE(m_registry.isLive("cinema"));
 }
 
+TEST_F(RtmpProtocol, RefusesAnEncoderThatWasReplacedAndComesAgain)
+{
+    m_registry.setPolicy({.onConflict = live::OnConflict::Replace});
+    open();
+    auto first = publish(20);
+    ASSERT_TRUE(awaitLive());
+    auto other = publish(8, "right", "-f lavfi -i testsrc2=s=320x180:r=25 -c:v libx264 -preset ultrafast -g 25 -rtmp_flashver Other/1.0");
+    EXPECT_NE(first.get().status, 0);
+    const Finished again = publish(3).get();
+    EXPECT_NE(again.status, 0);
+    EXPECT_THAT(again.output, HasSubstr("Another encoder took over cinema"));
+    EXPECT_TRUE(closedFor("taken_over"));
+    EXPECT_EQ(m_registry.find("cinema")->statistics.tracks.size(), 1U) << "that of the other, which has no sound";
+    EXPECT_EQ(other.get().status, 0);
+}
+
 TEST_F(RtmpProtocol, TellsAnEncoderWhichLimitItsPictureBreaks)
 {
     m_registry.setPolicy({.maxHeight = 8});

@@ -80,7 +80,31 @@ TEST(Rungs, WhatIsToldBeforehandIsWhatIsMade)
     EXPECT_EQ(forecastOf({720, 2500}, {picture(1920, 1080), 30}).codec, "avc1.4d401f");
 
     const auto job = jobOf(rung, {picture(1280, 720), 60});
-    EXPECT_EQ(job, (relay::wire::Rung{.height = 360, .videoKbps = 600, .level = 30, .maxFps = 30}));
+    EXPECT_EQ(job, (relay::wire::Rung{.height = 360, .videoKbps = 600, .level = 30, .maxFps = 30, .sourceShare = 1}));
+}
+
+TEST(Rungs, EachTakesThreeQuartersOfWhatIsAboveItAtMost)
+{
+    const auto rungs = parseRungs("1080p@5000, 720p@2500, 480p@1200, 360p@600");
+    const auto source = picture(1920, 1080);
+    EXPECT_DOUBLE_EQ(shareOf(rungs[1], rungs, *source), 0.75) << "1080p is not made of 1080p";
+    EXPECT_DOUBLE_EQ(shareOf(rungs[2], rungs, *source), 0.5625);
+    EXPECT_DOUBLE_EQ(shareOf(rungs[0], rungs, *picture(3840, 2160)), 0.75);
+
+    constexpr std::uint32_t kThin = 1000; // kbit/s
+    std::uint64_t above = std::uint64_t{kThin} * 1000;
+    for (std::size_t i = 1; i < rungs.size(); ++i) {
+        const auto forecast = forecastOf(rungs[i], {source, 30, kThin, shareOf(rungs[i], rungs, *source)});
+        EXPECT_LT(forecast.peakBits, above) << rungs[i].label();
+        EXPECT_LT(forecast.averageBits, forecast.peakBits);
+        above = forecast.peakBits;
+    }
+    const auto plenty = forecastOf(rungs[1], {source, 30, 8000, 0.75});
+    EXPECT_EQ(plenty.averageBits, forecastOf(rungs[1], {source, 30}).averageBits) << "where there is enough the setting counts";
+    EXPECT_GT(forecastOf(rungs[3], {source, 30, 10, 0.42}).averageBits, 50'000u) << "there is no picture with less";
+    EXPECT_DOUBLE_EQ(jobOf(rungs[1], {source, 30, kThin, 0.75}).sourceShare, 0.75);
+    EXPECT_EQ(jobOf(rungs[1], {source, 30, kThin, 0.75}).sourceKbps, kThin);
+    EXPECT_EQ(jobOf(rungs[1], {source, 30, kThin, 0.75}).videoKbps, 2500u) << "the source may take more in a while";
 }
 
 TEST(CrashBook, ThreeFailuresInAMinuteAreOnceTooOften)

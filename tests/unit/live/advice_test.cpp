@@ -149,6 +149,19 @@ TEST_F(AdviceTest, AFrameRateThatVaries)
     EXPECT_THAT(codes(), ElementsAre("variable_frame_rate"));
 }
 
+TEST_F(AdviceTest, APictureThatIsCodedAsInterlaced)
+{
+    auto track = std::make_shared<media::Track>(*video);
+    track->interlaced = true;
+    for (int ms = 0; ms < 3000; ms += 40) {
+        advice.add(*frame(audio, ms, true));
+        advice.add(*frame(track, ms, ms % 2000 == 0));
+    }
+    EXPECT_THAT(codes(), ElementsAre("interlaced"));
+    advice.add(*frame(video, 3040, true));
+    EXPECT_THAT(codes(), IsEmpty()) << "another setting of the encoder";
+}
+
 TEST_F(AdviceTest, SixtyFramesASecondInWholeMillisecondsDoNotVary)
 {
     for (int i = 0; i < 600; ++i) {

@@ -11,9 +11,11 @@ using Left = Seats::Left;
 class SeatsTest : public testing::Test
 {
 protected:
-    Result<Claim> claim(SourceId id, OnConflict onConflict = OnConflict::Refuse, bool backup = false)
+    Result<Claim> claim(SourceId id, OnConflict onConflict = OnConflict::Refuse, bool backup = false, std::string address = {})
     {
-        return seats.claim("show", {.id = id, .info = {}, .backup = backup, .worker = nullptr, .kick = {}}, onConflict);
+        PublisherInfo info;
+        info.address = std::move(address);
+        return seats.claim("show", {.id = id, .info = std::move(info), .backup = backup, .worker = nullptr, .kick = {}}, onConflict, now);
     }
     Left leave(SourceId id, bool lost, bool grace = true) { return seats.leave(id, lost, grace, now); }
     [[nodiscard]] SourceId live() const { return seats.live() ? seats.live()->id : 0; }
@@ -71,6 +73,22 @@ TEST_F(SeatsTest, ReplaceGivesTheSeatToTheSecondAndForgetsTheFirst)
     EXPECT_FALSE(seats.takeEvicted());
     EXPECT_EQ(leave(1, false), Left::Nobody) << "the one that was replaced ends nothing";
     EXPECT_EQ(live(), 2U);
+}
+
+TEST_F(SeatsTest, OneThatWasReplacedDoesNotTakeTheSeatBackByComingAgain)
+{
+    (void)claim(1, OnConflict::Replace, false, "192.0.2.1");
+    EXPECT_EQ(*claim(2, OnConflict::Replace, false, "192.0.2.2"), Claim::Replaced);
+    seats.setEncoder(2, "OBS 31");
+    now += std::chrono::seconds(2);
+    const auto again = claim(3, OnConflict::Replace, false, "192.0.2.1");
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code, ErrorCode::RateLimited);
+    EXPECT_THAT(again.error().message, testing::HasSubstr("Another encoder took over show"));
+    EXPECT_THAT(again.error().message, testing::HasSubstr("has not tried for 64 s."));
+    EXPECT_EQ(live(), 2U);
+    EXPECT_EQ(leave(2, true), Left::Interrupted);
+    EXPECT_EQ(*claim(4, OnConflict::Replace, false, "192.0.2.1"), Claim::Returned) << "there is nobody to take it from";
 }
 
 TEST_F(SeatsTest, ABackupStandsByAndTakesOver)

@@ -28,6 +28,7 @@ TEST(H264, ReadsProfileAndSizeOfRealEncoders)
     EXPECT_EQ((*track)->height, 180U);
     EXPECT_EQ((*track)->kind, Kind::Video);
     EXPECT_EQ((*track)->config, kHigh);
+    EXPECT_FALSE((*track)->interlaced);
 }
 
 TEST(H264, AppliesCropping)
@@ -45,6 +46,7 @@ TEST(H264, CountsFieldsAndChromaWhenItCrops)
     ASSERT_TRUE(interlaced);
     EXPECT_EQ((*interlaced)->width, 1920U);
     EXPECT_EQ((*interlaced)->height, 1080U);
+    EXPECT_TRUE((*interlaced)->interlaced);
     const auto fullChroma = makeTrack(kHigh444);
     ASSERT_TRUE(fullChroma);
     EXPECT_EQ((*fullChroma)->width, 640U);
@@ -117,8 +119,9 @@ TEST(H264, SplitsNalUnitsAndLeavesOutEmptyOnes)
     EXPECT_EQ(nalType((*nals)[1][0]), IdrSlice);
     EXPECT_EQ((*nals)[1].size(), 3U);
     for (std::size_t size = 1; size < payload.size(); ++size) {
-        if (size != 6 && size != 10)
+        if (size != 6 && size != 10) {
             EXPECT_EQ(splitNals(std::span(payload).first(size)).error(), ParseError::BadNalLength) << size;
+        }
     }
     EXPECT_EQ(splitNals(hex("ffffffff65")).error(), ParseError::BadNalLength);
     EXPECT_EQ(splitNals(Bytes(4 * (kMaxNalsPerFrame + 1))).error(), ParseError::TooManyNals);

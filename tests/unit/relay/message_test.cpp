@@ -20,7 +20,7 @@ std::vector<Message> oneOfEach()
             Progress{1'000'000'000'000, 42},
             Failure{Reason::Forbidden, "no"},
             Command{Order::Stop},
-            Job{JobKind::Ladder, "", {}, Rung{720, 2500, 31, 59.94}},
+            Job{JobKind::Ladder, "", {}, Rung{720, 2500, 31, 59.94, 0.75, 4000}},
             Job{JobKind::Pictures, "", {}},
             Progress{1'000'000, 42, 7},
             PictureOrder{1, Track{0, media::Codec::H264, 640, 360, 0, 0, hex("014d001f")}, hex("00000001650102"), 320, 180, 75},
@@ -67,9 +67,9 @@ TEST(RelayMessage, IsWrittenAsTheFormatSays)
 
 TEST(RelayMessage, OfLaddersAndPicturesIsWrittenAsTheFormatSays)
 {
-    EXPECT_EQ(written(Job{JobKind::Ladder, "", {}, Rung{720, 2500, 31, 59.94}}),
-              hex("00000013 01 03 0000 0000 000002d0 000009c4 1f 0000ea24"));
-    EXPECT_EQ(written(Job{JobKind::Pictures, "", {}, Rung{720, 2500, 31, 59.94}}), hex("00000006 01 04 0000 0000")); // no rung there
+    EXPECT_EQ(written(Job{JobKind::Ladder, "", {}, Rung{720, 2500, 31, 59.94, 0.75, 4000}}),
+              hex("00000019 01 03 0000 0000 000002d0 000009c4 1f 0000ea24 02ee 00000fa0"));
+    EXPECT_EQ(written(Job{JobKind::Pictures, "", {}, Rung{720, 2500, 31, 59.94, 0.75, 4000}}), hex("00000006 01 04 0000 0000")); // no rung there
     EXPECT_EQ(written(Progress{258, 3, 1}), hex("00000019 06 0000000000000102 0000000000000003 0000000000000001"));
     EXPECT_EQ(written(PictureOrder{9, Track{2, media::Codec::Hevc, 640, 360, 0, 0, {1, 2}}, {0xaa}, 320, 180, 80}),
               hex("00000023 09 00000009 02 01 00000280 00000168 00000000 00000000 00000002 0102 0140 00b4 50 aa"));

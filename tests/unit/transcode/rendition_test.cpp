@@ -231,6 +231,45 @@ TEST(Rendition, NeverNeedsMoreThanItsRate)
     EXPECT_GE(static_cast<double>(made.bytes()), 6 * kBytesASecond * 0.6); // the rate is used, too
 }
 
+TEST(Rendition, TakesNoMoreThanItsShareOfWhatItsSourceTakes)
+{
+    const auto source = material::make(material::picture("testsrc2=s=320x180:r=15,noise=alls=60:allf=t") + kH264 +
+                                       "-b:v 300k -maxrate 300k -bufsize 150k -g 30 -t 14");
+    const auto lastBytes = [&](double share) {
+        const auto made = madeOf(source, {.height = 172, .videoKbps = 5000, .maxFps = 15, .sourceShare = share});
+        EXPECT_EQ(made.error, "");
+        EXPECT_THAT(made.shownAt(), ElementsAreArray(source.shownAt()));
+        EXPECT_EQ(look(made.frames).size(), made.frames.size()) << "the cap changes between two pictures, and neither is harmed";
+        std::size_t bytes = 0;
+        for (const auto &frame : made.frames) {
+            if (frame.coded.pts - made.frames.front().coded.pts >=
+                std::chrono::seconds(6)) // measured, and the buffer is as small as it will be
+                bytes += frame.coded.annexB.size();
+        }
+        return static_cast<double>(bytes);
+    };
+    constexpr double kSource = 300'000.0 / 8 * 9; // eight seconds and a buffer
+    const double half = lastBytes(0.5);
+    EXPECT_LE(half, kSource * 0.5 * 1.15);
+    EXPECT_GE(half, kSource * 0.5 * 0.5);
+    EXPECT_GE(lastBytes(1), half * 1.4);
+}
+
+TEST(Rendition, OfInterlacedPicturesHasOneFieldAndNoCombs)
+{
+    // The lines of one field are white, those of the other black: together they are grey.
+    const auto lines =
+        material::picture("\"color=c=black:s=320x240:r=25,format=yuv420p,geq=lum='if(mod(Y,2),16,235)':cb=128:cr=128\"") + kH264;
+    const auto look1 = [](const Source &source) { return look(madeOf(source, {.height = 100, .videoKbps = 500, .maxFps = 25}).frames); };
+    const auto combs = look1(material::make(lines + "-frames:v 5"));
+    ASSERT_EQ(combs.size(), 5U);
+    EXPECT_NEAR(combs.front().red, 128, 60);
+    const auto fields = look1(material::make(lines + "-flags +ilme+ildct -x264-params tff=1 -frames:v 5"));
+    ASSERT_EQ(fields.size(), 5U);
+    for (const auto &colour : fields)
+        EXPECT_EQ(colour, (Rgb{255, 255, 255}));
+}
+
 TEST(Rendition, OfAnUnhurriedSourceGetsNoLessThanOneAtFullRate)
 {
     const auto source = material::make(material::picture("testsrc2=s=640x360:r=15,noise=alls=80:allf=t") + kH264 + "-crf 30 -g 30 -t 4");
