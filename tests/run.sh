@@ -17,8 +17,8 @@ done
 need_packages $(build_packages) $(test_packages)
 export CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-5G}
 
-# Most tests wait for a stream's own time rather than for a processor.
-at_once=$(($(nproc) * 2))
+# In quarters of a core: each test says how many it keeps busy, and most wait for a stream's own time rather than for a processor.
+at_once=$(($(nproc) * 4))
 
 step() { printf '\n==> %s (%(%H:%M:%S)T)\n' "$1" -1; }
 

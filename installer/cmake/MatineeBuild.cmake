@@ -97,10 +97,11 @@ function(matinee_module name)
   endif()
 endfunction()
 
-# matinee_test(name [PURE] [QT] [DATA] SOURCES ... [USES module ...] [LIBS ...] [LABELS unit|protocol|...])
+# matinee_test(name [PURE] [QT] [DATA] [QUARTERS n] SOURCES ... [USES module ...] [LIBS ...] [LABELS unit|protocol|...])
 #   One GoogleTest program `test_<name>`, each case its own ctest entry. DATA: it reads files below tests/, by MATINEE_TEST_DATA.
+#   QUARTERS of a core that a case keeps busy (tests/run.sh).
 function(matinee_test name)
-  cmake_parse_arguments(T "PURE;QT;DATA" "" "SOURCES;USES;LIBS;LABELS" ${ARGN})
+  cmake_parse_arguments(T "PURE;QT;DATA" "QUARTERS" "SOURCES;USES;LIBS;LABELS" ${ARGN})
   add_executable(test_${name} ${T_SOURCES})
   list(TRANSFORM T_USES PREPEND matinee_)
   target_link_libraries(test_${name} PRIVATE ${T_USES} ${T_LIBS} GTest::gmock)
@@ -122,7 +123,13 @@ function(matinee_test name)
     endif()
     add_dependencies(sanitized_tests test_${name})
   endif()
-  gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${T_LABELS}" TIMEOUT 120)
+  # Protocol tests wait for a stream's own time, unless sanitizers make them busy.
+  if(NOT T_QUARTERS AND "protocol" IN_LIST T_LABELS AND NOT MATINEE_SANITIZE)
+    set(T_QUARTERS 1)
+  elseif(NOT T_QUARTERS)
+    set(T_QUARTERS 2)
+  endif()
+  gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${T_LABELS}" TIMEOUT 120 PROCESSORS ${T_QUARTERS})
 endfunction()
 
 # matinee_fuzz(name SOURCES ... [USES module ...])

@@ -1,14 +1,14 @@
 // What goes wrong, and what the person who runs the server sees then.
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import net from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import grpc from "@grpc/grpc-js";
+import { temporaryFolder } from "./support/children.mjs";
 import { freePort, matinee, run, Server, sleep, until } from "./support/matinee.mjs";
 
-const folder = () => mkdtempSync(join(tmpdir(), "matinee-failure-"));
+const folder = () => temporaryFolder("failure");
 
 describe("a start that cannot work says why and changes nothing", () => {
   test("a port that is taken: exit code 3, and how to find who has it", async () => {
@@ -20,7 +20,6 @@ describe("a start that cannot work says why and changes nothing", () => {
     assert.equal(ended.code, 3);
     assert.match(ended.stderr, new RegExp(`${taken.address()?.port ?? ""}`));
     assert.match(ended.stderr, /--port|server\.port/);
-    rmSync(dir, { recursive: true });
   });
 
   test("a typing mistake in the YAML: file, line, key and the nearest known key; exit code 2", async () => {
@@ -31,7 +30,6 @@ describe("a start that cannot work says why and changes nothing", () => {
     assert.match(ended.stderr, /matinee\.yaml:2.*server\.prot.*server\.port/s);
     assert.match(ended.stderr, /matinee\.yaml:4.*livestream\.rtmp_port/s);
     assert.throws(() => statSync(join(dir, "matinee.db")));
-    rmSync(dir, { recursive: true });
   });
 
   test("an example secret is refused", async () => {
@@ -39,7 +37,6 @@ describe("a start that cannot work says why and changes nothing", () => {
     const ended = await matinee(["serve", "--data-dir", dir, "--set", "jwt.secret=changeme"]);
     assert.equal(ended.code, 2);
     assert.match(ended.stderr, /jwt\.secret/);
-    rmSync(dir, { recursive: true });
   });
 
   test("a file where the data folder should be: exit code 3", async () => {
@@ -48,7 +45,6 @@ describe("a start that cannot work says why and changes nothing", () => {
     const ended = await matinee(["serve", "--data-dir", join(dir, "file")]);
     assert.equal(ended.code, 3);
     assert.match(ended.stderr, /data folder|--data-dir/);
-    rmSync(dir, { recursive: true });
   });
 
   test("something that is no database: exit code 3, the file as it was", async () => {
@@ -60,7 +56,6 @@ describe("a start that cannot work says why and changes nothing", () => {
     assert.equal(ended.code, 3);
     assert.match(ended.stderr, /matinee\.db.*not a SQLite database.*(restore|another)/s);
     assert.equal(statSync(join(dir, "matinee.db")).size, before);
-    rmSync(dir, { recursive: true });
   });
 
   test("two servers on one data folder: the second is refused", async () => {
@@ -178,7 +173,6 @@ describe("stopping", () => {
     await until("the mistake is logged", () => /loging/.test(server.log));
     assert.equal((await fetch(`${server.url}/health/live`)).status, 200);
     await server.close();
-    rmSync(dir, { recursive: true, force: true });
   });
 });
 

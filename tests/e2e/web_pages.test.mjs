@@ -138,7 +138,7 @@ describe("the pages", () => {
     await page.context().close();
   });
 
-  describe("looked at", () => {
+  describe("looked at", { concurrency: 2 }, () => {
     let publisher;
     before(async () => {
       await claimed();

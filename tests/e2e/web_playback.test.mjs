@@ -2,41 +2,42 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { isMock, openBrowser, openPage, screenshot, startServer, untilMoving, videoState } from "./support/browser.mjs";
-import { sleep } from "./support/matinee.mjs";
+import { sleep, until } from "./support/matinee.mjs";
 
-describe("the web client", () => {
-  let server, browser, stream, publisher;
+let server, browser, stream, publisher;
 
-  before(async () => {
-    server = await startServer();
-    browser = await openBrowser();
-    stream = await server.createStream("show");
-    publisher = server.publish(stream.publish_key);
-    await server.untilLive("show");
-  });
-  after(async () => {
-    await browser?.close();
-    await publisher?.stop();
-    await server?.close();
-  });
+before(async () => {
+  server = await startServer();
+  browser = await openBrowser();
+  stream = await server.createStream("show");
+  publisher = server.publish(stream.publish_key);
+  await server.untilLive("show");
+});
+after(async () => {
+  await browser?.close();
+  await publisher?.stop();
+  await server?.close();
+});
 
-  async function watch(query = "", options = {}) {
-    const page = await openPage(browser, options);
-    await page.goto(`${server.url}/watch/show${query}`);
-    return page;
-  }
+async function watch(query = "", options = {}) {
+  const page = await openPage(browser, options);
+  await page.goto(`${server.url}/watch/show${query}`);
+  return page;
+}
 
-  /** Plays for 4 s: goes on by more than 3, drops less than a tenth of the frames. */
-  async function assertPlays(page) {
-    const begin = await videoState(page);
-    await sleep(4000);
-    const end = await videoState(page);
-    const frames = end.total - begin.total;
-    assert.ok(end.time - begin.time > 3, `went on by ${end.time - begin.time} s in 4 s`);
-    assert.ok(frames > 60, `${frames} frames in 4 s`);
-    assert.ok(end.dropped - begin.dropped < frames / 10, `${end.dropped - begin.dropped} of ${frames} frames dropped`);
-  }
+/** Plays for 4 s: goes on by more than 3, drops less than a tenth of the frames. */
+async function assertPlays(page) {
+  const begin = await videoState(page);
+  await sleep(4000);
+  const end = await videoState(page);
+  const frames = end.total - begin.total;
+  assert.ok(end.time - begin.time > 3, `went on by ${end.time - begin.time} s in 4 s`);
+  assert.ok(frames > 60, `${frames} frames in 4 s`);
+  assert.ok(end.dropped - begin.dropped < frames / 10, `${end.dropped - begin.dropped} of ${frames} frames dropped`);
+}
 
+// Counts what the browser drops: nothing else is going on.
+describe("the web client by itself", () => {
   test("plays FLV, near to live, and says so", { timeout: 60000 }, async () => {
     const page = await watch();
     const requests = [];
@@ -75,7 +76,9 @@ describe("the web client", () => {
     assert.deepEqual(page.problems, []);
     await page.context().close();
   });
+});
 
+describe("the web client", { concurrency: 3 }, () => {
   test("falls back to HLS by itself where FLV is cut off, and remembers it", { timeout: 90000 }, async () => {
     const page = await openPage(browser);
     let refused = 0;
@@ -175,25 +178,30 @@ describe("the web client", () => {
   });
 
   test("keeps the page and its connection while the publisher is away for a moment", { timeout: 90000, skip: isMock }, async () => {
-    const page = await watch();
+    const away = await server.createStream("away");
+    const first = server.publish(away.publish_key);
+    await server.untilLive("away");
+    const page = await openPage(browser);
+    await page.goto(`${server.url}/watch/away`);
     await untilMoving(page, 2);
     const requests = [];
     page.on("request", (request) => requests.push(new URL(request.url()).pathname));
     page.on("websocket", (socket) => requests.push(new URL(socket.url()).pathname));
-    await publisher.stop();
+    await first.stop();
     await page.getByText("The broadcaster's connection broke off. One moment").waitFor({ timeout: 10000 });
     await screenshot(page, "watch-interrupted");
     assert.equal(await page.getByText("The stream has ended").count(), 0);
     await sleep(3000);
     const before = (await videoState(page)).time;
-    publisher = server.publish(stream.publish_key);
-    await server.untilLive("show");
+    const second = server.publish(away.publish_key);
+    await server.untilLive("away");
     const back = Date.now();
     await page.waitForFunction((time) => document.querySelector("video").currentTime > time + 0.2, before, { timeout: 20000 });
     console.log(`# picture ${Date.now() - back} ms after the stream was live again`);
     await page.getByText("broke off").waitFor({ state: "detached" });
     await untilMoving(page, 2);
     assert.deepEqual(requests.filter((path) => /^\/(flv|hls)\//.test(path)), [], "the connection was made anew");
+    await second.stop();
     assert.deepEqual(page.problems, []);
     await page.context().close();
   });
@@ -226,16 +234,45 @@ describe("the web client", () => {
 
   test("the statistics page shows what is sent, and follows", { timeout: 60000 }, async () => {
     const page = await openPage(browser);
+    const [asked, sockets] = [[], []];
+    page.on("request", (request) => request.url().endsWith("/statistics") && asked.push(request.url()));
+    page.on("websocket", (socket) => sockets.push(socket));
+    const points = () => page.evaluate(() => (document.querySelector("path.line")?.getAttribute("d").match(/L/g) ?? []).length);
     await page.goto(`${server.url}/watch/show/stats`);
     await page.locator("dd", { hasText: "H.264 · avc1" }).waitFor();
     await page.locator("dd", { hasText: "AAC · mp4a.40.2" }).waitFor();
     await page.locator("dd", { hasText: "640 × 360" }).waitFor();
     await page.waitForFunction(() => (document.querySelector("path.line").getAttribute("d").match(/L/g) ?? []).length >= 3, null, { timeout: 15000 });
     assert.match(await page.locator("figure .value").first().textContent(), /^[\d.]+ [kM]bit\/s$/);
+    if (!isMock) {
+      const [questions, drawn] = [asked.length, await points()];
+      await until("more is drawn", async () => (await points()) >= drawn + 3);
+      assert.equal(asked.length, questions, "what is pushed is not asked for");
+      assert.deepEqual(sockets.map((socket) => new URL(socket.url()).pathname), ["/api/ws"]);
+      await page.evaluate(() => {
+        Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
+        document.dispatchEvent(new Event("visibilitychange"));
+      });
+      await until("nobody looks, nothing is pushed", () => sockets[0].isClosed());
+    }
     assert.deepEqual(page.problems, []);
     await page.context().close();
   });
 
+  test("the statistics page asks where no WebSocket gets through", { timeout: 60000 }, async () => {
+    const page = await openPage(browser);
+    await page.addInitScript(() => (globalThis.WebSocket = class extends WebSocket { constructor() { super(`ws://${location.host}/health/ready`); } }));
+    const asked = [];
+    page.on("request", (request) => request.url().endsWith("/statistics") && asked.push(request.url()));
+    await page.goto(`${server.url}/watch/show/stats`);
+    await page.waitForFunction(() => (document.querySelector("path.line")?.getAttribute("d").match(/L/g) ?? []).length >= 2, null, { timeout: 15000 });
+    assert.ok(asked.length >= 3, `${asked.length} questions`);
+    assert.deepEqual(page.problems, []);
+    await page.context().close();
+  });
+});
+
+describe("the web client and its server", () => {
   test("comes back after the server was restarted, without a reload", { timeout: 120000 }, async () => {
     const page = await watch();
     await untilMoving(page, 1);

@@ -5,7 +5,7 @@ import { axeFindings, openBrowser, openPage, screenshot, startServer, untilMovin
 import { sleep, until } from "./support/matinee.mjs";
 
 describe("a stream that can be gone back to", () => {
-  let server, browser, publisher;
+  let server, browser, publisher, begun;
 
   before(async () => {
     server = await startServer({ env: { MATINEE_LIVESTREAM_DVR_WINDOW_SECONDS: "120" } });
@@ -15,7 +15,7 @@ describe("a stream that can be gone back to", () => {
     await server.untilLive("show");
     // Whatever makes the window may wait for the first who asks.
     await fetch(`${server.url}/hls/show.m3u8`).then((answer) => answer.text());
-    await sleep(30000);
+    begun = Date.now();
   });
   after(async () => {
     await browser?.close();
@@ -58,68 +58,74 @@ describe("a stream that can be gone back to", () => {
     await untilPlaying(page);
   }
 
-  test("the arrows go back ten seconds and forward again, and nothing hurries the viewer", { timeout: 90000 }, async () => {
-    const page = await watch();
-    await page.keyboard.press("ArrowLeft");
-    await untilPlaying(page);
-    await untilBehind(page, 8, 14);
-    await page.keyboard.press("ArrowLeft");
-    await untilBehind(page, 17, 25);
-    await untilPlaying(page);
-    assert.equal((await videoState(page)).rate, 1);
-    assert.deepEqual(await axeFindings(page), []);
-    await screenshot(page, "watch-behind");
-    await page.keyboard.press("ArrowRight");
-    await untilBehind(page, 7, 15);
-    await page.keyboard.press("l");
-    await untilLive(page);
-    assert.ok((await videoState(page)).ahead < 4);
-    assert.deepEqual(page.problems, []);
-    await page.context().close();
+  describe("while it is young", { concurrency: true }, () => {
+    test("a pause is gone on with where it began", { timeout: 90000 }, async () => {
+      const page = await watch();
+      await page.keyboard.press("k");
+      await sleep(6000);
+      await page.keyboard.press("k");
+      await untilPlaying(page);
+      await untilBehind(page, 4, 12);
+      await page.context().close();
+    });
+
+    test("sound alone can be chosen, is remembered, and given up again", { timeout: 90000 }, async () => {
+      const page = await watch();
+      await page.getByRole("button", { name: "Settings" }).click();
+      await page.getByLabel("Sound only").check();
+      await page.getByRole("status").getByText("Sound only").waitFor();
+      await untilPlaying(page);
+      assert.equal((await videoState(page)).width, 0);
+      await page.reload();
+      await untilMoving(page, 1, 40000);
+      assert.equal((await videoState(page)).width, 0);
+      await page.locator("video").hover();
+      await page.getByRole("button", { name: "Settings" }).click();
+      await page.getByLabel("Automatic").check();
+      await page.waitForFunction(() => document.querySelector("video").videoWidth > 0);
+      await untilPlaying(page);
+      assert.deepEqual(page.problems, []);
+      await page.context().close();
+    });
   });
 
-  test("the bar leads anywhere in the window, by mouse and by keys", { timeout: 90000 }, async () => {
-    const page = await watch();
-    const bar = page.getByRole("slider", { name: "Position" });
-    const reach = Number(await bar.getAttribute("max"));
-    assert.ok(reach >= 20, `${reach} s`);
-    const box = await bar.boundingBox();
-    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
-    await untilPlaying(page);
-    await untilBehind(page, reach / 2 - 6, reach / 2 + 8);
-    assert.match(await bar.getAttribute("aria-valuetext"), /behind live/);
-    await bar.focus();
-    await page.keyboard.press("End");
-    await untilLive(page);
-    await page.context().close();
-  });
+  describe("half a minute later", { concurrency: true }, () => {
+    before(() => sleep(begun + 30000 - Date.now()));
 
-  test("a pause is gone on with where it began", { timeout: 90000 }, async () => {
-    const page = await watch();
-    await page.keyboard.press("k");
-    await sleep(6000);
-    await page.keyboard.press("k");
-    await untilPlaying(page);
-    await untilBehind(page, 4, 12);
-    await page.context().close();
-  });
+    test("the arrows go back ten seconds and forward again, and nothing hurries the viewer", { timeout: 90000 }, async () => {
+      const page = await watch();
+      await page.keyboard.press("ArrowLeft");
+      await untilPlaying(page);
+      await untilBehind(page, 8, 14);
+      await page.keyboard.press("ArrowLeft");
+      await untilBehind(page, 17, 25);
+      await untilPlaying(page);
+      assert.equal((await videoState(page)).rate, 1);
+      assert.deepEqual(await axeFindings(page), []);
+      await screenshot(page, "watch-behind");
+      await page.keyboard.press("ArrowRight");
+      await untilBehind(page, 7, 15);
+      await page.keyboard.press("l");
+      await untilLive(page);
+      assert.ok((await videoState(page)).ahead < 4);
+      assert.deepEqual(page.problems, []);
+      await page.context().close();
+    });
 
-  test("sound alone can be chosen, is remembered, and given up again", { timeout: 90000 }, async () => {
-    const page = await watch();
-    await page.getByRole("button", { name: "Settings" }).click();
-    await page.getByLabel("Sound only").check();
-    await page.getByRole("status").getByText("Sound only").waitFor();
-    await untilPlaying(page);
-    assert.equal((await videoState(page)).width, 0);
-    await page.reload();
-    await untilMoving(page, 1, 40000);
-    assert.equal((await videoState(page)).width, 0);
-    await page.locator("video").hover();
-    await page.getByRole("button", { name: "Settings" }).click();
-    await page.getByLabel("Automatic").check();
-    await page.waitForFunction(() => document.querySelector("video").videoWidth > 0);
-    await untilPlaying(page);
-    assert.deepEqual(page.problems, []);
-    await page.context().close();
+    test("the bar leads anywhere in the window, by mouse and by keys", { timeout: 90000 }, async () => {
+      const page = await watch();
+      const bar = page.getByRole("slider", { name: "Position" });
+      const reach = Number(await bar.getAttribute("max"));
+      assert.ok(reach >= 20, `${reach} s`);
+      const box = await bar.boundingBox();
+      await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+      await untilPlaying(page);
+      await untilBehind(page, reach / 2 - 6, reach / 2 + 8);
+      assert.match(await bar.getAttribute("aria-valuetext"), /behind live/);
+      await bar.focus();
+      await page.keyboard.press("End");
+      await untilLive(page);
+      await page.context().close();
+    });
   });
 });

@@ -55,11 +55,17 @@ export async function untilMoving(page, seconds = 0.5, timeout = 20000) {
   await page.waitForFunction((target) => document.querySelector("video").currentTime > target, from + seconds, { timeout });
 }
 
-/** Findings of axe that are serious or critical, in words. */
+/** Findings of axe that are serious or critical, in words; of the page at rest, not of something that is just fading. */
 export async function axeFindings(page) {
+  await page.emulateMedia({ reducedMotion: "reduce" }); // what begins to move now is there at once
+  await page.evaluate(() => {
+    const finite = document.getAnimations().filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime));
+    return Promise.all(finite.map((one) => one.finished.catch(() => undefined)));
+  });
   // Through the debugger, so the page's content policy stays as it is.
   await page.evaluate(axeSource);
   const result = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  await page.emulateMedia({ reducedMotion: null });
   return result.violations
     .filter((violation) => ["serious", "critical"].includes(violation.impact))
     .map((violation) => `${violation.id}: ${violation.help}: ${violation.nodes.map((node) => `${node.target} (${node.failureSummary})`).join("; ")}`);

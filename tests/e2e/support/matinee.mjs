@@ -1,10 +1,9 @@
 // Starts and ends real programs for the tests: matinee itself, ffmpeg, ffprobe. Every process is ended by its id.
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
 import net from "node:net";
-import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { endsWithTest, remove, temporaryFolder } from "./children.mjs";
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
 export const matineeBin = process.env.MATINEE_BIN ?? join(root, "build/release/bin/matinee");
@@ -37,7 +36,7 @@ function offeredPort() {
 /** Runs a program to its end: { code, signal, stdout, stderr }. */
 export function run(command, args, { input, timeout = 60000, env, cwd } = {}) {
   return new Promise((done, fail) => {
-    const child = spawn(command, args, { stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"], env: env ?? process.env, cwd });
+    const child = endsWithTest(spawn(command, args, { stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"], env: env ?? process.env, cwd }));
     const out = [];
     const err = [];
     const timer = setTimeout(() => child.kill("SIGKILL"), timeout);
@@ -69,7 +68,7 @@ export class Server {
   static async start({ args = [], env = {}, port, rtmpPort, dataDir, tls = false, isNew = false } = {}) {
     const server = new Server();
     server.ownsData = !dataDir;
-    server.dataDir = dataDir ?? mkdtempSync(join(tmpdir(), "matinee-e2e-"));
+    server.dataDir = dataDir ?? temporaryFolder("e2e");
     server.port = port ?? (await freePort());
     server.rtmpPort = rtmpPort ?? (await freePort());
     server.args = args;
@@ -90,10 +89,8 @@ export class Server {
   async launch() {
     this.log = "";
     this.output = "";
-    this.process = spawn(matineeBin, ["serve", "--data-dir", this.dataDir, "--port", String(this.port), "--rtmp-port", String(this.rtmpPort), ...this.args], {
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ...this.env },
-    });
+    const args = ["serve", "--data-dir", this.dataDir, "--port", String(this.port), "--rtmp-port", String(this.rtmpPort), ...this.args];
+    this.process = endsWithTest(spawn(matineeBin, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...this.env } }));
     this.process.stdout.on("data", (d) => (this.output += d));
     this.process.stderr.on("data", (d) => (this.log += d));
     this.ended = new Promise((done) => this.process.on("close", (code, signal) => done({ code, signal })));
@@ -122,7 +119,7 @@ export class Server {
 
   async close() {
     await this.stop();
-    if (this.ownsData) rmSync(this.dataDir, { recursive: true, force: true });
+    if (this.ownsData) remove(this.dataDir);
   }
 
   /** A REST call as the owner: { status, body, headers }. */
@@ -152,7 +149,7 @@ export class Server {
         "-keyint_min", String(gop), "-sc_threshold", "0", "-b:v", "600k", "-pix_fmt", "yuv420p");
     if (audio) args.push("-c:a", "aac", "-ac", "2", "-b:a", "96k");
     args.push("-f", "flv", `rtmp://127.0.0.1:${this.rtmpPort}/live/${key}`);
-    const child = spawn("ffmpeg", args, { stdio: ["ignore", "ignore", "pipe"] });
+    const child = endsWithTest(spawn("ffmpeg", args, { stdio: ["ignore", "ignore", "pipe"] }));
     const publisher = { process: child, log: "" };
     child.stderr.on("data", (d) => (publisher.log += d));
     publisher.ended = new Promise((done) => child.on("close", (code) => done(code)));

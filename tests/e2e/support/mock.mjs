@@ -2,11 +2,11 @@
 // the calls that the client makes, FLV from an ffmpeg per viewer and HLS from another. `node support/mock.mjs [PORT]` runs it by hand.
 import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { createReadStream, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import http from "node:http";
-import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
+import { endsWithTest, remove, temporaryFolder } from "./children.mjs";
 import { freePort, root, until } from "./matinee.mjs";
 
 const DIST = process.env.MATINEE_WEB_DIR ?? join(root, "resources/web-client/dist");
@@ -33,7 +33,7 @@ export class MockServer {
     mock.key = `mk_${randomBytes(12).toString("hex")}`;
     mock.setupToken = isNew ? randomBytes(16).toString("hex") : null;
     mock.setupUrl = `http://127.0.0.1:${mock.port}/setup#${mock.setupToken}`;
-    mock.folder = mkdtempSync(join(tmpdir(), "matinee-mock-"));
+    mock.folder = temporaryFolder("mock");
     if (isNew) mock.firstStream = mock.#add("live", false);
     await mock.launch();
     return mock;
@@ -64,7 +64,7 @@ export class MockServer {
   async close() {
     await this.stop();
     for (const publisher of this.#publishers) await publisher.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    remove(this.folder);
   }
 
   #add(name, isPrivate) {
@@ -84,11 +84,11 @@ export class MockServer {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder);
     const output = ["-f", "hls", "-hls_time", "1", "-hls_list_size", String(Math.max(6, this.window)), "-hls_flags", "delete_segments+program_date_time+temp_file"];
-    const child = spawn("ffmpeg", [
+    const child = endsWithTest(spawn("ffmpeg", [
       ...INPUT, ...CODE, ...output, join(folder, "main.m3u8"),
       "-map", "0:v", "-map", "1:a", "-vf", "scale=320:180", ...CODE, "-b:v", "150k", ...output, join(folder, "small.m3u8"),
       "-map", "1:a", "-c:a", "aac", ...output, join(folder, "audio.m3u8"),
-    ]);
+    ]));
     stream.status = "live";
     stream.started = new Date().toISOString();
     const publisher = { process: child };
@@ -254,7 +254,7 @@ export class MockServer {
   }
 
   #viewer(closing) {
-    const child = spawn("ffmpeg", [...INPUT, ...CODE, "-f", "flv", "-flvflags", "no_duration_filesize", "-"], { stdio: ["ignore", "pipe", "ignore"] });
+    const child = endsWithTest(spawn("ffmpeg", [...INPUT, ...CODE, "-f", "flv", "-flvflags", "no_duration_filesize", "-"], { stdio: ["ignore", "pipe", "ignore"] }));
     this.#viewers.add(child);
     child.on("close", () => this.#viewers.delete(child));
     closing.on("close", () => child.kill("SIGKILL"));

@@ -1,9 +1,8 @@
 // An nginx with its RTMP module, as a neighbour who pushes to us and pulls from us: folder, port and process of the test's own.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import net from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { start } from "./children.mjs";
+import { remove, start, temporaryFolder } from "./children.mjs";
 import { freePort, until } from "./matinee.mjs";
 
 const MODULE = ["/usr/lib/nginx/modules/ngx_rtmp_module.so", "/usr/share/nginx/modules/ngx_rtmp_module.so"].find(existsSync);
@@ -13,7 +12,7 @@ export class NginxRtmp {
   /** `applications` is the inside of the server block, in nginx' own words. */
   static async start(applications, { port } = {}) {
     const nginx = new NginxRtmp();
-    nginx.folder = mkdtempSync(join(tmpdir(), "matinee-nginx-"));
+    nginx.folder = temporaryFolder("nginx");
     nginx.port = port ?? (await freePort());
     writeFileSync(join(nginx.folder, "nginx.conf"), `
 load_module ${MODULE};
@@ -41,6 +40,6 @@ rtmp { server { listen 127.0.0.1:${nginx.port}; access_log off; ${applications} 
 
   async close() {
     await this.program.stop("SIGTERM");
-    rmSync(this.folder, { recursive: true, force: true });
+    remove(this.folder);
   }
 }

@@ -1,10 +1,8 @@
 // Players that we did not write: ffmpeg, GStreamer, mpv. Each plays until every expected track has shown `seconds` of its time, or until
 // the deadline, and hands back what came out of its decoders: { who, tracks, sizes, complaints, broke }. browser_player.mjs has Chromium.
-import { mkdtempSync, rmSync } from "node:fs";
 import net from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { start } from "./children.mjs";
+import { remove, start, temporaryFolder } from "./children.mjs";
 import { sleep } from "./matinee.mjs";
 
 /** Enough to start: probing, and three HLS segments before the first. */
@@ -105,7 +103,7 @@ export function playWithGstreamer(url, by, wanted = ["video", "audio"]) {
 
 /** mpv without a screen; it keeps its own clock, so its time is asked for ten times a second, and its counters of lost frames with it. */
 export function playWithMpv(url, { args = [] } = {}) {
-  const folder = mkdtempSync(join(tmpdir(), "matinee-mpv-"));
+  const folder = temporaryFolder("mpv");
   const path = join(folder, "socket");
   const play = new Play(`mpv ${url}`);
   const onLine = (line) => {
@@ -139,7 +137,7 @@ export function playWithMpv(url, { args = [] } = {}) {
   play.program.ended.then(() => {
     clearInterval(timer);
     socket?.destroy();
-    rmSync(folder, { recursive: true, force: true });
+    remove(folder);
   });
   return play;
 }

@@ -1,8 +1,8 @@
 // A real PostgreSQL of the test's own: data folder, port and processes; ended by its id.
 import { spawn } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chownSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { endsWithTest, remove, temporaryFolder } from "./children.mjs";
 import { freePort, run, until } from "./matinee.mjs";
 
 const versions = "/usr/lib/postgresql";
@@ -11,7 +11,7 @@ export class Postgres {
   static async start() {
     const server = new Postgres();
     server.bin = join(versions, readdirSync(versions).sort((a, b) => b - a)[0], "bin");
-    server.folder = mkdtempSync(join(tmpdir(), "matinee-pg-"));
+    server.folder = temporaryFolder("pg");
     server.port = await freePort();
     server.identity = {};
     if (process.getuid() === 0) {
@@ -42,9 +42,8 @@ export class Postgres {
   }
 
   async launch() {
-    this.process = spawn(join(this.bin, "postgres"), ["-D", this.data, "-p", String(this.port), "-h", "127.0.0.1", "-k", this.folder], {
-      ...this.identity, cwd: this.folder, stdio: "ignore",
-    });
+    const args = ["-D", this.data, "-p", String(this.port), "-h", "127.0.0.1", "-k", this.folder];
+    this.process = endsWithTest(spawn(join(this.bin, "postgres"), args, { ...this.identity, cwd: this.folder, stdio: "ignore" }));
     this.ended = new Promise((done) => this.process.on("close", done));
     await until("PostgreSQL answers", async () => (await this.tool("pg_isready", ["-h", "127.0.0.1", "-p", String(this.port)])).code === 0);
   }
@@ -57,6 +56,6 @@ export class Postgres {
 
   async close() {
     await this.stop();
-    if (existsSync(this.folder)) rmSync(this.folder, { recursive: true, force: true });
+    remove(this.folder);
   }
 }

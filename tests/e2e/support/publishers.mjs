@@ -19,6 +19,9 @@ export async function noEnhancedRtmp() {
 /** The command of the ffmpeg that can read `kind` where it comes as FLV. */
 export const ffmpegFor = (kind) => (isEnhanced(kind) && newer ? newer : ["ffmpeg"]);
 
+/** The ffprobe beside it. */
+export const ffprobeFor = (kind) => ffmpegFor(kind).map((word, i, { length }) => (i === length - 1 ? word.replace(/ffmpeg(?=[^/]*$)/, "ffprobe") : word));
+
 /** Publishes `kind` to `url` for as long as its source lasts; ends with stop(), by SIGKILL unless told otherwise. */
 export async function publish(url, kind, { seconds = 30, gop, part, from = 0 } = {}) {
   const file = await source(kind, seconds, { gop, part });

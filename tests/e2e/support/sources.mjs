@@ -1,7 +1,7 @@
 // Short encodes for publishers, made once per test program in a folder of its own, so that publishing costs nothing but copying.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { temporaryFolder } from "./children.mjs";
 import { run } from "./matinee.mjs";
 
 export const FPS = 30;
@@ -22,6 +22,7 @@ const kinds = {
   audio: { tracks: ["audio"], arguments: () => [...TONE, ...AAC] },
   video: { tracks: ["video"], arguments: (gop) => [...picture("320x180"), ...h264(gop, "-bf", "0")] },
   wide: { tracks: ["video", "audio"], arguments: (gop) => [...picture("480x270"), ...TONE, ...h264(gop, "-bf", "0"), ...AAC] },
+  tall: { tracks: ["video", "audio"], arguments: (gop) => [...picture("1280x720"), ...TONE, ...h264(gop, "-bf", "0", "-b:v", "1500k"), ...AAC] },
   // For a stream that the kernel's own buffers do not swallow: noise does not compress.
   heavy: {
     tracks: ["video", "audio"],
@@ -41,6 +42,13 @@ const kinds = {
     arguments: (gop) => [
       ...picture("320x180"), ...TONE, "-c:v", "libaom-av1", "-cpu-used", "8", "-usage", "realtime", "-row-mt", "1", "-lag-in-frames", "0",
       "-b:v", "300k", "-g", String(gop), "-keyint_min", String(gop), ...AAC,
+    ],
+  },
+  vp9: {
+    tracks: ["video", "audio"], enhanced: true,
+    arguments: (gop) => [
+      ...picture("320x180"), ...TONE, "-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-lag-in-frames", "0", "-b:v", "300k",
+      "-g", String(gop), "-keyint_min", String(gop), ...AAC,
     ],
   },
 };
@@ -77,16 +85,10 @@ async function encodeOrRepeat(kind, seconds, gop) {
 
 /** A file of this kind; `resolution` changes its size about every `part` seconds. The same arguments give the same file. */
 export function source(kind, seconds, { gop = FPS, part = 5 } = {}) {
-  folder ??= makeFolder();
+  folder ??= temporaryFolder("sources");
   const name = [kind, seconds, gop, part].join(" ");
   if (!made.has(name)) made.set(name, kind === "resolution" ? changingSize(seconds, gop, part) : encodeOrRepeat(kind, seconds, gop));
   return made.get(name);
-}
-
-function makeFolder() {
-  const made = mkdtempSync(join(tmpdir(), "matinee-sources-"));
-  process.on("exit", () => rmSync(made, { recursive: true, force: true }));
-  return made;
 }
 
 async function changingSize(seconds, gop, about) {

@@ -83,7 +83,8 @@ protected:
     {
         close();
         m_store->close();
-        fs::remove_all(m_folder);
+        std::error_code ignored;
+        fs::remove_all(m_folder, ignored);
     }
 
     /// `illustrator`: in place of the process.

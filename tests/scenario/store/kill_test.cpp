@@ -1,5 +1,6 @@
 // kill -9 in the middle of writes, a hundred times: every acknowledged write is there, and the file is whole.
 #include "store/store.h"
+#include "tests/unit/settings/temporary_folder.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -98,9 +99,7 @@ std::set<std::string> storedKeys(store::Store &store, int round)
 
 TEST(KillNine, LosesNoAcknowledgedWrite)
 {
-    std::string pattern = (fs::temp_directory_path() / "matinee-kill-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    const fs::path folder = pattern;
+    const test::TemporaryFolder folder;
     fs::path database;
     const unsigned seed = std::random_device{}();
     std::cout << "seed " << seed << '\n';
@@ -112,7 +111,7 @@ TEST(KillNine, LosesNoAcknowledgedWrite)
         // Every third one early: in the middle of opening, migrating, or taking up the log that the last kill left.
         const bool early = round % 3 == 0;
         if (round % 15 == 0)
-            database = folder / (std::to_string(round) + ".db");
+            database = folder.file(std::to_string(round) + ".db");
         const Killed killed =
             runAndKill(database, round, std::chrono::milliseconds(std::uniform_int_distribution(1, early ? 60 : 200)(random)), !early);
         ASSERT_TRUE(killed.endedBySignal) << "round " << round << ": the writer ended by itself";
@@ -145,7 +144,6 @@ TEST(KillNine, LosesNoAcknowledgedWrite)
               << " writes acknowledged and found, " << unheard << " stored but not yet acknowledged\n";
     EXPECT_GT(acknowledged, 300U); // or the test has tried nothing
     EXPECT_GE(kRounds - whileStarting, 60);
-    fs::remove_all(folder);
 }
 
 } // namespace

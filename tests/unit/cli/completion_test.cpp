@@ -86,8 +86,9 @@ TEST_F(Completion, TheScriptsAreSyntaxThatTheirShellsAccept)
 {
     for (const std::string shell : {"bash", "zsh", "fish"}) {
         const std::string path = folder.write("script." + shell, run({"completion", shell}).out);
-        if (installed(shell))
+        if (installed(shell)) {
             EXPECT_TRUE(linesOf(shell + " -n '" + path + "'")) << shell;
+        }
     }
 }
 

@@ -14,11 +14,29 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <set>
 #include <utility>
 
 namespace matinee::test {
 
 using Clock = std::chrono::steady_clock;
+
+namespace {
+
+/// Files that go when the test program ends.
+struct Leftovers
+{
+    std::set<std::string> files;
+    ~Leftovers()
+    {
+        std::error_code ignored;
+        for (const std::string &file : files)
+            std::filesystem::remove(file, ignored);
+    }
+};
+
+} // namespace
 
 CertificateFiles makeCertificate(const std::string &name, long secondsValid)
 {
@@ -36,6 +54,8 @@ CertificateFiles makeCertificate(const std::string &name, long secondsValid)
 
     const std::string base = testing::TempDir() + "matinee_" + std::to_string(::getpid()) + "_" + name;
     CertificateFiles files{base + ".crt", base + ".key"};
+    static Leftovers leftovers;
+    leftovers.files.insert({files.chain, files.key});
     FILE *chain = std::fopen(files.chain.c_str(), "w");
     PEM_write_X509(chain, certificate);
     std::fclose(chain);

@@ -18,7 +18,7 @@ struct CertificateFiles
     std::string key;
 };
 
-/// Makes a self-signed certificate for localhost and writes it as PEM into the temporary folder of the test.
+/// Makes a self-signed certificate for localhost and writes it as PEM into the temporary folder, until the test program ends.
 [[nodiscard]] CertificateFiles makeCertificate(const std::string &name, long secondsValid = 3600);
 
 class LoopbackClient

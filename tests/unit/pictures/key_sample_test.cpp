@@ -111,8 +111,9 @@ TEST(VideoDescription, CutAnywhereIsAnErrorOrTheSame)
     for (std::size_t size = 0; size < whole.size(); ++size) {
         const Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
         const auto read = readVideoDescription(cut);
-        if (read && *read)
+        if (read && *read) {
             EXPECT_EQ((*read)->config, (Bytes{1, 2, 3})) << size; // only what stands behind the track was cut off
+        }
     }
 }
 
