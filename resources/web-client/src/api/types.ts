@@ -218,7 +218,7 @@ export interface ViewerCount {
 }
 
 export interface StreamWarning {
-  /** "b_frames", "key_frames_over_4s", "key_frames_over_10s", "audio_drift", "variable_frame_rate", "no_audio", "bitrate_over_promise", "no_renditions". */
+  /** "b_frames", "key_frames_over_4s", "key_frames_over_10s", "audio_drift", "variable_frame_rate", "no_audio", "bitrate_over_promise", "interlaced", "no_renditions". */
   code: string;
   /** What it means and what to do about it. */
   message: string;
