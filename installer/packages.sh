@@ -24,7 +24,7 @@ build_packages() {
 test_packages() {
     echo python3 libgtest-dev libgmock-dev libbenchmark-dev ffmpeg chromium postgresql prometheus openssl curl git \
         xvfb xauth fonts-noto-cjk gstreamer1.0-tools gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly \
-        gstreamer1.0-libav mpv nginx-light libnginx-mod-rtmp
+        gstreamer1.0-libav mpv nginx-light libnginx-mod-rtmp oathtool
 }
 
 # need_packages NAME... installs what is missing; asks for root only when something is.
