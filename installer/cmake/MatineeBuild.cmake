@@ -97,17 +97,15 @@ function(matinee_module name)
   endif()
 endfunction()
 
-# matinee_test(name [PURE] [QT] [DATA] [QUARTERS n] SOURCES ... [USES module ...] [LIBS ...] [LABELS unit|protocol|...])
-#   One GoogleTest program `test_<name>`, each case its own ctest entry. DATA: it reads files below tests/, by MATINEE_TEST_DATA.
-#   QUARTERS of a core that a case keeps busy (tests/run.sh).
+# matinee_test(name [PURE] [QT] [QUARTERS n] SOURCES ... [USES module ...] [LIBS ...] [LABELS unit|protocol|...])
+#   One GoogleTest program `test_<name>`, each case its own ctest entry. QT: AUTOMOC, and main() is its own or that of test_qt_core.
+#   QUARTERS of a core that a case keeps busy (tests/run.sh). Under sanitizers, where starting a program costs more than most cases do,
+#   a program of unit tests is one entry.
 function(matinee_test name)
-  cmake_parse_arguments(T "PURE;QT;DATA" "QUARTERS" "SOURCES;USES;LIBS;LABELS" ${ARGN})
+  cmake_parse_arguments(T "PURE;QT" "QUARTERS" "SOURCES;USES;LIBS;LABELS" ${ARGN})
   add_executable(test_${name} ${T_SOURCES})
   list(TRANSFORM T_USES PREPEND matinee_)
-  target_link_libraries(test_${name} PRIVATE ${T_USES} ${T_LIBS} GTest::gmock)
-  if(T_DATA)
-    target_compile_definitions(test_${name} PRIVATE MATINEE_TEST_DATA="${CMAKE_SOURCE_DIR}/tests")
-  endif()
+  target_link_libraries(test_${name} PRIVATE ${T_USES} ${T_LIBS} matinee_test_support GTest::gmock)
   if(T_QT)
     set_target_properties(test_${name} PROPERTIES AUTOMOC ON)
     target_link_libraries(test_${name} PRIVATE GTest::gtest)
@@ -129,7 +127,13 @@ function(matinee_test name)
   elseif(NOT T_QUARTERS)
     set(T_QUARTERS 2)
   endif()
-  gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${T_LABELS}" TIMEOUT 120 PROCESSORS ${T_QUARTERS})
+  if(MATINEE_SANITIZE AND "unit" IN_LIST T_LABELS)
+    # The long ones, which also wait, begin: so that none is left alone at the end.
+    add_test(NAME ${name} COMMAND test_${name} --gtest_brief=1)
+    set_tests_properties(${name} PROPERTIES LABELS "${T_LABELS}" TIMEOUT 600 PROCESSORS ${T_QUARTERS} COST 100)
+  else()
+    gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${T_LABELS}" TIMEOUT 120 PROCESSORS ${T_QUARTERS})
+  endif()
 endfunction()
 
 # matinee_fuzz(name SOURCES ... [USES module ...])

@@ -1,5 +1,7 @@
 #include "fake_server.h"
 
+#include "tests/support/places.h"
+
 #include <QCryptographicHash>
 #include <QDateTime>
 #include <QFile>
@@ -22,8 +24,9 @@ bool FakeServer::listen()
     m_server =
         std::make_unique<QWebSocketServer>(QStringLiteral("fake"), m_tls ? QWebSocketServer::SecureMode : QWebSocketServer::NonSecureMode);
     if (m_tls) {
-        QFile certificate(QStringLiteral(MATINEE_TEST_DATA "/gui/certificate.pem"));
-        QFile privateKey(QStringLiteral(MATINEE_TEST_DATA "/gui/key.pem"));
+        const QString folder = QString::fromStdString(matinee::test::dataFolder() + "/gui/");
+        QFile certificate(folder + QStringLiteral("certificate.pem"));
+        QFile privateKey(folder + QStringLiteral("key.pem"));
         if (!certificate.open(QIODevice::ReadOnly) || !privateKey.open(QIODevice::ReadOnly))
             return false;
         const QSslCertificate own(&certificate);

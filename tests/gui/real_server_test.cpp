@@ -8,6 +8,7 @@
 #include "widgets/language.h"
 
 #include "gui_test.h"
+#include "tests/support/places.h"
 
 #include <QAction>
 #include <QApplication>
@@ -42,7 +43,7 @@ class RealServerTest : public testing::Test
 protected:
     void SetUp() override
     {
-        program = qEnvironmentVariable("MATINEE_BIN", QStringLiteral(MATINEE_DEFAULT_BIN));
+        program = qEnvironmentVariable("MATINEE_BIN", QString::fromStdString(matinee::test::serverProgram()));
         ASSERT_TRUE(QFileInfo(program).isExecutable())
             << program.toStdString() << " is not there: build the target matinee, or set MATINEE_BIN";
         ASSERT_TRUE(startServer());

@@ -1,5 +1,7 @@
 #include "tests/support/postgres.h"
 
+#include "tests/support/places.h"
+
 #include <arpa/inet.h>
 #include <csignal>
 #include <fcntl.h>
@@ -147,7 +149,7 @@ void initialise(const fs::path &programs, const fs::path &folder)
 /// initdb takes over a second and each test case is a process of its own, so the first keeps a copy of its result for all others.
 void makeCluster(const fs::path &programs, const fs::path &folder)
 {
-    const fs::path kept = fs::path(MATINEE_TEST_CACHE) /
+    const fs::path kept = fs::path(cacheFolder()) /
                           ("postgres-" + programs.parent_path().filename().string() + "-small-user" + std::to_string(geteuid()));
     if (fs::exists(kept)) {
         run({"/bin/cp", "-a", kept, folder / "data"}, false);

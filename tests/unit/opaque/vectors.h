@@ -3,6 +3,7 @@
 
 #include "common/opaque/group.h"
 #include "tests/support/hex.h"
+#include "tests/support/places.h"
 
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
@@ -18,7 +19,7 @@ using ByteString = std::vector<std::uint8_t>;
 
 inline boost::json::value vectorsIn(const std::string &file)
 {
-    std::ifstream stream(std::string(MATINEE_TEST_DATA) + "/vectors/" + file, std::ios::binary);
+    std::ifstream stream(test::dataFolder() + "/vectors/" + file, std::ios::binary);
     std::stringstream text;
     text << stream.rdbuf();
     return boost::json::parse(text.str());

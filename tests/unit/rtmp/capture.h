@@ -2,6 +2,7 @@
 #pragma once
 
 #include "media/frame.h"
+#include "tests/support/places.h"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +14,7 @@ namespace matinee::test {
 
 inline media::Bytes capture(const std::string &name)
 {
-    std::ifstream file(std::string(MATINEE_TEST_DATA) + "/unit/rtmp/captures/" + name, std::ios::binary);
+    std::ifstream file(dataFolder() + "/unit/rtmp/captures/" + name, std::ios::binary);
     EXPECT_TRUE(file.good()) << name;
     return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }

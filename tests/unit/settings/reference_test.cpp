@@ -1,6 +1,7 @@
 #include "settings_file/reference.h"
 
 #include "settings_file/layers.h"
+#include "tests/support/places.h"
 
 #include <gmock/gmock.h>
 
@@ -14,7 +15,7 @@ namespace {
 
 std::string committed(const std::string &name)
 {
-    std::ifstream stream(std::string(MATINEE_TEST_DATA) + "/../docs/reference/" + name, std::ios::binary);
+    std::ifstream stream(test::dataFolder() + "/../docs/reference/" + name, std::ios::binary);
     return {std::istreambuf_iterator<char>(stream), {}};
 }
 

@@ -3,6 +3,7 @@
 
 #include "accounts/wire/bytes.h"
 #include "tests/support/hex.h"
+#include "tests/support/places.h"
 
 #include <boost/json/parse.hpp>
 
@@ -15,7 +16,7 @@ namespace matinee::accounts {
 
 inline boost::json::value vectors(const std::string &name)
 {
-    std::ifstream file(MATINEE_TEST_DATA "/vectors/" + name, std::ios::binary);
+    std::ifstream file(test::dataFolder() + "/vectors/" + name, std::ios::binary);
     if (!file)
         throw std::runtime_error("tests/vectors has no " + name);
     return boost::json::parse(std::string(std::istreambuf_iterator<char>(file), {}));
