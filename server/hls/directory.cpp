@@ -127,10 +127,10 @@ std::vector<std::pair<std::string, std::shared_ptr<Shelf>>> Directory::siblingsO
     return siblings;
 }
 
-Lead Directory::leadAt(const std::string &name, media::MediaTime time) const
+Lead Directory::leadAt(const std::string &name, media::MediaTime time, WallTime broadcast) const
 {
     const auto shelf = find(std::string(live::baseName(name)));
-    return shelf ? shelf->leadAt(time) : Lead{};
+    return shelf ? shelf->leadAt(time, broadcast) : Lead{};
 }
 
 Sequences Directory::known(const std::string &name) const

@@ -74,7 +74,7 @@ public:
 
     // egress
     /// What the segmenter of the stream did at `time` of which `name` is a rendition.
-    [[nodiscard]] Lead leadAt(const std::string &name, media::MediaTime time) const;
+    [[nodiscard]] Lead leadAt(const std::string &name, media::MediaTime time, WallTime broadcast) const;
     [[nodiscard]] Sequences known(const std::string &name) const;
     [[nodiscard]] bool isDraining() const { return m_draining; }
     /// Segmented also while nobody looks, so that there is something to go back to.

@@ -72,8 +72,9 @@ Task<void> Egress::run(std::shared_ptr<Directory> directory, std::string name, s
     }
     Egress egress(*directory, name, shelf, start);
     if (live::isRendition(name))
-        egress.m_segmenter.follow([&directory, &name](media::MediaTime time) { return directory->leadAt(name, time); },
-                                  directory->known(name));
+        egress.m_segmenter.follow(
+            [&directory, &egress](media::MediaTime time) { return directory->leadAt(egress.m_name, time, egress.m_broadcast); },
+            directory->known(name));
     if (const auto ended = directory->endedLately(name))
         egress.m_segmenter.resume(*ended);
     log::info("hls", "{}: segmenting begins", name);
@@ -136,6 +137,9 @@ Task<void> Egress::settle(live::Replica &replica)
 Task<void> Egress::follow(live::Subscription &subscription)
 {
     auto &replica = subscription.replica();
+    const auto state = m_directory.registry().find(std::string(live::baseName(m_name)));
+    m_broadcast = state ? std::chrono::floor<Microseconds>(state->statistics.startedAt) : WallTime();
+    m_shelf->broadcast(m_broadcast);
     co_await settle(replica);
     if (replica.ended())
         co_return;

@@ -49,6 +49,7 @@ private:
     bool m_deleted = false;
     bool m_over = false;
     SteadyTime m_lastLive;
+    WallTime m_broadcast{}; // of the stream, also where this is a rendition of it: when it went live
     std::uint64_t m_counted = 0;         // segments that the metric has
     std::uint64_t m_published = 0;       // version of the segmenter
     std::uint64_t m_told = 0;            // newest segment that the shelf knows the beginning of

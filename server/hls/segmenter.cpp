@@ -60,7 +60,7 @@ Elsewhere Segmenter::elsewhere(const media::Frame &frame, const Lead &lead) cons
     if (lead.begins)
         return Elsewhere::Begins;
     if (lead.segment)
-        return Elsewhere::GoesOn;
+        return m_begun && lead.segment->numbers.media < m_next ? Elsewhere::Taken : Elsewhere::GoesOn;
     const bool clean = frame.isVideo() && frame.key;
     return !clean || (lead.present && !lead.passed) ? Elsewhere::Behind : Elsewhere::Unknown;
 }
@@ -123,7 +123,8 @@ void Segmenter::changeTables(const media::Frame &frame, std::vector<media::Track
     std::erase_if(tracks, [&](const media::TrackPtr &track) { return track->kind == frame.track->kind || !isUsable(track); });
     tracks.insert(frame.isVideo() ? tracks.begin() : tracks.end(), frame.track);
     m_tracks = std::move(tracks);
-    m_hasVideo = m_tracks.front()->kind == media::Kind::Video;
+    // A rendition's sound may be back before its picture: a segment of sound alone would be one that the stream does not have.
+    m_hasVideo = m_tracks.front()->kind == media::Kind::Video || (m_follow && m_hasVideo);
     m_audioWaits.reset();
     for (auto &rendition : m_renditions) {
         if (rendition)

@@ -90,13 +90,13 @@ std::uint32_t Shelf::viewersSince(SteadyTime from)
     return static_cast<std::uint32_t>(m_viewers.size());
 }
 
-Lead Shelf::leadAt(media::MediaTime time) const
+Lead Shelf::leadAt(media::MediaTime time, WallTime broadcast) const
 {
     constexpr media::MediaTime close = std::chrono::milliseconds(20); // less than a frame; some containers round to milliseconds
     const std::lock_guard lock(m_mutex);
     Lead lead;
     lead.present = !at(Form::Main).failure && !at(Form::Main).closed;
-    lead.passed = m_reached && *m_reached + close >= time;
+    lead.passed = broadcast == m_broadcast && m_reached && *m_reached + close >= time;
     if (!lead.passed)
         return lead;
     for (const auto &beginning : m_beginnings) {
@@ -108,15 +108,21 @@ Lead Shelf::leadAt(media::MediaTime time) const
     return lead;
 }
 
+void Shelf::broadcast(WallTime startedAt)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_broadcast == startedAt)
+        return;
+    m_broadcast = startedAt;
+    m_beginnings.clear();
+    m_reached.reset();
+}
+
 void Shelf::began(Beginning beginning)
 {
     const std::lock_guard lock(m_mutex);
     if (!m_beginnings.empty() && m_beginnings.back().numbers.media == beginning.numbers.media)
         return;
-    if (!m_beginnings.empty() && beginning.time < m_beginnings.back().time) { // another broadcast, with times of its own
-        m_beginnings.clear();
-        m_reached.reset();
-    }
     m_beginnings.push_back(beginning);
     if (m_beginnings.size() > kMaxBeginnings)
         m_beginnings.pop_front();
@@ -125,8 +131,7 @@ void Shelf::began(Beginning beginning)
 void Shelf::reached(media::MediaTime time)
 {
     const std::lock_guard lock(m_mutex);
-    const bool another = m_reached && time + std::chrono::seconds(5) < *m_reached; // than pictures are reordered by
-    m_reached = another ? time : std::max(time, m_reached.value_or(time));
+    m_reached = std::max(time, m_reached.value_or(time));
 }
 
 void Shelf::publish(Form form, std::shared_ptr<const Snapshot> snapshot)

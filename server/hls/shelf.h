@@ -55,10 +55,13 @@ public:
     /// Viewers that asked for a playlist since `from`; forgets the others.
     [[nodiscard]] std::uint32_t viewersSince(SteadyTime from);
 
-    /// For renditions, which cut and number as their stream does.
-    [[nodiscard]] Lead leadAt(media::MediaTime time) const;
+    /// For renditions, which cut and number as their stream does. `broadcast`: the one that the time is of; as long as that has not begun
+    /// here, its stream is behind the rendition.
+    [[nodiscard]] Lead leadAt(media::MediaTime time, WallTime broadcast) const;
 
     // the egress
+    /// Frames of the broadcast that went live at `startedAt` follow: its timeline has nothing to do with that of the one before.
+    void broadcast(WallTime startedAt);
     void began(Beginning beginning);
     /// Every segment that begins before `time` has been told by began().
     void reached(media::MediaTime time);
@@ -95,6 +98,7 @@ private:
     SteadyTime m_lastAsked;
     std::deque<Beginning> m_beginnings;                              // of the newest segments
     std::optional<media::MediaTime> m_reached;
+    WallTime m_broadcast{}; // that these are of
     std::unordered_map<std::size_t, SteadyTime> m_viewers;           // hash of address and user agent: last seen
 };
 

@@ -28,7 +28,9 @@ CutDecision Cutter::consider(const media::Frame &frame, std::size_t pendingBytes
     CutDecision decision;
     if (m_open)
         decision = decide(frame, pendingBytes, hasVideo, elsewhere);
-    if (decision.cut == Cut::Gap && elsewhere == Elsewhere::Behind) {
+    // Who keeps step begins no segment that the other one does not have: its numbers would be out of step from then on.
+    const bool waits = elsewhere == Elsewhere::Behind || elsewhere == Elsewhere::Taken;
+    if ((decision.cut == Cut::Gap && waits) || (decision.cut == Cut::Forced && elsewhere != Elsewhere::Unknown)) {
         m_open = false;
         return {Cut::End, decision.duration};
     }
@@ -49,7 +51,7 @@ CutDecision Cutter::consider(const media::Frame &frame, std::size_t pendingBytes
 bool Cutter::mayBegin(const media::Frame &frame, bool hasVideo, Elsewhere elsewhere)
 {
     const bool clean = frame.isVideo() && frame.key;
-    if (!hasVideo || (clean && elsewhere != Elsewhere::Behind))
+    if (!hasVideo || (clean && elsewhere != Elsewhere::Behind && elsewhere != Elsewhere::Taken))
         return true;
     if (!m_waitingSince || frame.dts < *m_waitingSince)
         m_waitingSince = frame.dts;
@@ -83,10 +85,13 @@ CutDecision Cutter::decide(const media::Frame &frame, std::size_t pendingBytes, 
         return {};
     const bool clean = frame.isVideo() ? frame.key : !hasVideo;
     const bool due = elapsed + kRounding >= m_limits.wanted || (m_seekKey && frame.isVideo());
-    if (clean && elsewhere != Elsewhere::GoesOn && (due || elsewhere == Elsewhere::Begins))
+    const bool goesOn = elsewhere == Elsewhere::GoesOn || elsewhere == Elsewhere::Taken;
+    if (clean && !goesOn && (due || elsewhere == Elsewhere::Begins))
         return {Cut::Key, elapsed};
-    // The frame after this one may be as far away as this one is from the last: it must not find the segment over its bound.
-    const auto step = std::max(m_step, std::max(frame.dts - m_newest, MediaTime(0)));
+    // The frame after this one may be as far away as this one is from the last: it must not find the segment over its bound. Where there is
+    // a stream to keep step with, frames that are missing are a hole, and the next ones are near again.
+    const auto last = std::max(frame.dts - m_newest, MediaTime(0));
+    const auto step = elsewhere == Elsewhere::Unknown ? std::max(m_step, last) : std::min(m_step, last);
     if (elapsed + 2 * step > m_longest || pendingBytes >= m_limits.bytes)
         return {Cut::Forced, elapsed};
     return {};

@@ -34,6 +34,7 @@ enum class Elsewhere
     Behind,  ///< It has not come so far, or the frame is none to begin with: a segment that begins waits for a better one.
     Begins,  ///< It began a segment there.
     GoesOn,  ///< It did not.
+    Taken,   ///< It did not, and its segment has its counterpart here: the open one may go on, but none begins before its next.
 };
 
 struct CutDecision

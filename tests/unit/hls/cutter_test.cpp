@@ -193,8 +193,16 @@ TEST(HlsCutter, KeepsStepWithAnother)
     EXPECT_EQ(consider(cutter, 7s, Elsewhere::Unknown), Cut::Key) << "by itself where it has to";
     EXPECT_EQ(cutter.consider(audio(28s), 0, true, Elsewhere::Behind).cut, Cut::End) << "after a hole it waits for a key frame";
     EXPECT_EQ(consider(cutter, 29s, Elsewhere::GoesOn), Cut::Begin);
+    EXPECT_EQ(consider(cutter, 30s, Elsewhere::Taken), Cut::None) << "of the same segment";
     cutter.limitTo(3s);
-    EXPECT_EQ(consider(cutter, 31800ms, Elsewhere::GoesOn), Cut::Forced) << "but never outgrows the playlist's bound";
+    EXPECT_EQ(consider(cutter, 31800ms, Elsewhere::GoesOn), Cut::End) << "but never outgrows the playlist's bound, and makes no segment of its own";
+    EXPECT_EQ(consider(cutter, 33s, Elsewhere::Taken), Cut::Skip) << "its number has been given away";
+    EXPECT_EQ(consider(cutter, 34s, Elsewhere::Begins), Cut::Begin);
+    EXPECT_EQ(consider(cutter, 44s, Elsewhere::Taken), Cut::End);
+    EXPECT_EQ(consider(cutter, 45s, Elsewhere::Begins), Cut::Begin);
+    EXPECT_EQ(cutter.consider(video(45033ms, false), 0, true, Elsewhere::Behind).cut, Cut::None);
+    EXPECT_EQ(cutter.consider(video(46500ms, false), 0, true, Elsewhere::Behind).cut, Cut::None) << "a hole is no frame rate";
+    EXPECT_EQ(cutter.consider(video(46533ms, false), 0, true, Elsewhere::Behind).cut, Cut::None);
 }
 
 } // namespace

@@ -555,6 +555,54 @@ TEST_F(HlsSegmenter, ARenditionListsWhatItMissedAsGapsAndIsInStepAgain)
     EXPECT_EQ(sample::decodeErrors(path), "");
 }
 
+TEST_F(HlsSegmenter, ARenditionThatIsBackWithinTheSameSegmentWaitsForTheNext)
+{
+    const auto stream = sample::parse(sample::encode({.seconds = 12}));
+    const auto first = (*std::find_if(stream.frames.begin(), stream.frames.end(), [](const auto &frame) { return frame->isVideo(); }))->pts;
+    auto segmenter = make({.cut = {}, .playlistLength = 20});
+    segmenter->follow([&](media::MediaTime time) { return leadOf(time, first); }, {});
+    bool fell = false;
+    for (const auto &frame : stream.frames) {
+        const auto time = frame->dts - first;
+        if (time >= 4500ms && !std::exchange(fell, true))
+            segmenter->endTimeline();
+        if (time < 4500ms || time >= 4900ms)
+            segmenter->write(*frame, stream.tracks, kNoon + frame->dts, 0us);
+    }
+    for (const auto &segment : listOf(*segmenter).segments())
+        EXPECT_EQ(segment->begins, kNoon + 1h + first + (segment->number - 700) * 2s) << segment->number;
+    EXPECT_EQ(listOf(*segmenter).segments().back()->number, 704u);
+}
+
+TEST_F(HlsSegmenter, ARenditionWhoseSoundIsBackFirstMakesNoSegmentOfSoundAlone)
+{
+    const auto stream = sample::parse(sample::encode({.seconds = 12}));
+    const auto first = (*std::find_if(stream.frames.begin(), stream.frames.end(), [](const auto &frame) { return frame->isVideo(); }))->pts;
+    auto segmenter = make({.cut = {}, .playlistLength = 20});
+    segmenter->follow([&](media::MediaTime time) { return leadOf(time, first); }, {});
+    std::map<media::TrackPtr, media::TrackPtr> again; // another process, other tracks
+    std::vector<media::TrackPtr> tracks = stream.tracks;
+    for (const auto &frame : stream.frames) {
+        const auto time = frame->dts - first;
+        if (time >= 4500ms && time < (frame->isVideo() ? 5s : 4600ms))
+            continue;
+        auto sent = *frame;
+        if (time >= 4500ms) {
+            auto &track = again[frame->track];
+            if (!track) {
+                track = std::make_shared<media::Track>(*frame->track);
+                tracks = again.size() == 1 ? std::vector{track} : std::vector{track, tracks.front()};
+                sent.discontinuity = true;
+            }
+            sent.track = track;
+        }
+        segmenter->write(sent, tracks, kNoon + frame->dts, 0us);
+    }
+    for (const auto &segment : listOf(*segmenter).segments())
+        EXPECT_EQ(segment->begins, kNoon + 1h + first + (segment->number - 700) * 2s) << segment->number;
+    EXPECT_EQ(listOf(*segmenter).segments().back()->number, 704u);
+}
+
 TEST_F(HlsSegmenter, ARenditionWaitsForAStreamThatIsBehindButNotForEver)
 {
     const auto stream = sample::parse(sample::encode({.seconds = 9}));

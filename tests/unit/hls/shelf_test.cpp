@@ -156,10 +156,11 @@ TEST_F(HlsShelf, MakesEachTextOnceForAll)
 
 TEST_F(HlsShelf, TellsRenditionsWhereItsSegmentsBegan)
 {
-    const auto lead = [&](media::MediaTime time) { return m_shelf.leadAt(time); };
+    const WallTime noon{};
+    const auto lead = [&](media::MediaTime time) { return m_shelf.leadAt(time, noon); };
+    m_shelf.broadcast(noon);
     EXPECT_TRUE(lead(10s).present);
     EXPECT_FALSE(lead(10s).passed) << "nothing yet";
-    const WallTime noon{};
     m_shelf.began({10s, {7, 1}, noon});
     m_shelf.began({12s, {8, 1}, noon + 2s});
     m_shelf.reached(12500ms);
@@ -173,6 +174,30 @@ TEST_F(HlsShelf, TellsRenditionsWhereItsSegmentsBegan)
     EXPECT_FALSE(lead(9s).segment) << "before what it remembers";
     m_shelf.close();
     EXPECT_FALSE(lead(12s).present);
+}
+
+TEST_F(HlsShelf, TellsARenditionOfANewBroadcastNothingOfTheOneBefore)
+{
+    const WallTime first{}, second = first + 60s;
+    m_shelf.broadcast(first);
+    m_shelf.began({0s, {7, 1}, first});
+    m_shelf.began({2s, {8, 1}, first + 2s});
+    m_shelf.reached(3s);
+    EXPECT_TRUE(m_shelf.leadAt(0s, first).begins);
+    const auto early = m_shelf.leadAt(0s, second);
+    EXPECT_TRUE(early.present);
+    EXPECT_FALSE(early.passed) << "its stream has not got so far";
+    EXPECT_FALSE(early.segment);
+
+    m_shelf.broadcast(second);
+    EXPECT_FALSE(m_shelf.leadAt(0s, second).passed);
+    m_shelf.began({0s, {9, 2}, second});
+    m_shelf.reached(0s);
+    ASSERT_TRUE(m_shelf.leadAt(0s, second).begins);
+    EXPECT_EQ(m_shelf.leadAt(0s, second).segment->begins, second);
+    EXPECT_FALSE(m_shelf.leadAt(2s, first).passed) << "a rendition that is behind learns nothing of the next broadcast";
+    m_shelf.broadcast(second); // said again, as after a break
+    EXPECT_TRUE(m_shelf.leadAt(0s, second).begins);
 }
 
 } // namespace

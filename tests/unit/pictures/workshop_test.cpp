@@ -164,7 +164,7 @@ TEST_F(WorkshopTest, AProcessThatIsKilledUnderwayIsReplaced)
 
 TEST_F(WorkshopTest, AnOrderThatTakesTooLongEndsTheProcess)
 {
-    open({.patience = 100ms, .firstPause = 5ms});
+    open({.patience = 2s, .firstPause = 5ms}); // enough for the next process, on a machine that is busy, to begin and answer
     const auto stuck = order("S").get();
     ASSERT_FALSE(stuck);
     EXPECT_EQ(stuck.error().code, ErrorCode::Unavailable);
