@@ -48,7 +48,7 @@ public:
 
 private:
     std::array<std::uint8_t, N> m_bytes{};
-    std::array<std::uint8_t, N>::iterator m_next = m_bytes.begin();
+    typename std::array<std::uint8_t, N>::iterator m_next = m_bytes.begin();
 };
 
 } // namespace
