@@ -106,9 +106,9 @@ describe("players", { concurrency: true }, () => {
       }
 
       for (const kind of ["h264", "bframes", "resolution"]) {
-        test(`FLV over WebSocket is the same stream as by HTTP, ${kind}`, { timeout: 60000 }, async () => {
+        test(`FLV over WebSocket is the same stream as by HTTP, ${kind}`, { timeout: (SECONDS + 60) * 1000 }, async () => {
           const viewers = [new FlvViewer(`${server.url}/flv/${kind}.flv`), new FlvViewer(`${server.url}/flv/${kind}`, { websocket: true })];
-          await until("both have some seconds of it", () => viewers.every((viewer) => viewer.ended !== null || viewer.tags.video.length > SECONDS * 30), { timeout: 50000 });
+          await until("both have some seconds of it", () => viewers.every((viewer) => viewer.ended !== null || viewer.tags.video.length > SECONDS * 30), { timeout: (SECONDS + 45) * 1000 });
           for (const viewer of viewers) viewer.close();
           for (const viewer of viewers) assert.deepEqual({ faults: viewer.faults, ended: viewer.ended, gaps: viewer.gaps("video", 1000 / 30) }, { faults: [], ended: "by us", gaps: [] });
           const [http, websocket] = viewers.map((viewer) => new Set(viewer.tags.video));
