@@ -7,7 +7,7 @@ build_packages() {
     echo g++ cmake ninja-build ccache pkg-config \
         qt6-base-dev qt6-websockets-dev qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools libqt6sql6-sqlite libqt6sql6-psql \
         qtkeychain-qt6-dev libsodium-dev libavformat-dev libavcodec-dev libswscale-dev libssl-dev zlib1g-dev \
-        protobuf-compiler libprotobuf-dev libgrpc++-dev libcurl4-openssl-dev libyaml-cpp-dev libcli11-dev libspdlog-dev \
+        protobuf-compiler libprotobuf-dev libgrpc++-dev libcurl4-openssl-dev libidn2-dev libyaml-cpp-dev libcli11-dev libspdlog-dev \
         prometheus-cpp-dev libsystemd-dev
     # Debian 12's unversioned Boost is 1.74, which has no result type.
     if [ "$(debian_version)" = 12 ]; then
@@ -24,7 +24,7 @@ build_packages() {
 test_packages() {
     echo python3 libgtest-dev libgmock-dev libbenchmark-dev ffmpeg chromium postgresql prometheus openssl curl git \
         xvfb xauth fonts-noto-cjk gstreamer1.0-tools gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly \
-        gstreamer1.0-libav mpv nginx-light libnginx-mod-rtmp oathtool
+        gstreamer1.0-libav mpv nginx-light libnginx-mod-rtmp oathtool exim4-daemon-light
 }
 
 # need_packages NAME... installs what is missing; asks for root only when something is.

@@ -2,6 +2,7 @@
 // command line, `matinee config reference` and `config example` follow. The name in C++ is the key in camelCase.
 #pragma once
 
+#include "common/settings/mail_rules.h"
 #include "common/settings/setting.h"
 
 namespace matinee::settings {
@@ -143,6 +144,26 @@ inline const auto apiGroup = group("api", "Calls by programs: REST, gRPC, WebSoc
 inline const auto apiRateLimitPerMinute = integer("api.rate_limit_per_minute", 6000, {1, 1000000}, AtOnce,
     "Calls a minute from one API key, or from one address without a key. Some calls have a lower limit of their own.");
 
+inline const auto emailGroup = group("email", "Mail that the server sends: confirmations, new passwords, codes. Without email.smtp_host it sends none.");
+inline const auto emailSmtpHost = text("email.smtp_host", "", rules::host, AtOnce,
+    "Mail server that takes our mail. Empty means that this server sends no mail. `matinee settings test-email` tries it.");
+inline const auto emailSmtpPort = integer("email.smtp_port", 587, {1, 65535}, AtOnce,
+    "TCP port of the mail server: 587 with starttls, 465 with tls.");
+inline const auto emailSmtpUsername = text("email.smtp_username", "", rules::any, AtOnce,
+    "User name for the mail server. Empty means that it wants none.");
+inline const auto emailSmtpPassword = secret("email.smtp_password", rules::any, Secrecy::Secret, AtOnce,
+    "Password for the mail server.");
+inline const auto emailSmtpSecurity = choice("email.smtp_security", {"starttls", "tls", "none"}, AtOnce,
+    "starttls: in clear first, then always TLS; a server without it gets nothing. tls: TLS from the start. none: in clear, for a mail server on this machine.");
+inline const auto emailFromAddress = text("email.from_address", "", rules::mailAddress, AtOnce,
+    "Address that mails come from. The mail server must accept it as a sender.");
+inline const auto emailFromName = text("email.from_name", "", rules::any, AtOnce,
+    "Name that mails come from. Empty means server.name.");
+inline const auto emailAllowList = list("email.allow_list", {}, rules::mailAllowed, AtOnce,
+    "Whom the server writes to: domains (example.org), everything below one (*.example.org), single addresses. Empty means everybody.");
+inline const auto emailCaFile = text("email.ca_file", "", rules::path, AtOnce,
+    "PEM file with the authorities that may sign the mail server's certificate. Empty means those of the system.");
+
 inline const auto adminGroup = group("admin", "The desktop console, matinee-admin.");
 inline const auto adminAllowFrom = list("admin.allow_from", {"private"}, rules::network, AtOnce,
     "Who may reach the console's channel, /admin/ws. \"private\" stands for private networks and this machine.");
@@ -156,6 +177,14 @@ inline const auto metricsAuthPassword = secret("metrics.auth.password", rules::s
     "Password for metrics.auth.mode basic.");
 inline const auto metricsAuthBearerToken = secret("metrics.auth.bearer_token", rules::strong, Secrecy::Secret, AtOnce,
     "Token for metrics.auth.mode bearer_token.");
+
+inline const auto accountsGroup = group("accounts", "People who sign up and in.");
+inline const auto accountsSignUp = choice("accounts.sign_up", {"closed", "invitation", "review", "open"}, AtOnce,
+    "Who may make an account: nobody, people with an invitation, everybody once they were let in, or everybody at once.");
+
+inline const auto bootstrapGroup = group("bootstrap", "What a new server begins with, where nobody opens the set-up link.");
+inline const auto bootstrapRootPassword = secret("bootstrap.root_password", rules::password, Secrecy::Secret, AtStart,
+    "Where nobody is root yet, the start makes the account \"root\" with this password. It counts no more once there is a root.");
 
 inline const auto jwtGroup = group("jwt", "Tokens of people who are signed in.");
 inline const auto jwtSecret = secret("jwt.secret", rules::hexKey, Secrecy::Generated, AtStart,

@@ -158,6 +158,11 @@ bool isStrong(std::string_view text)
     return text.size() >= 16;
 }
 
+bool isPassword(std::string_view text)
+{
+    return text.size() >= 8;
+}
+
 bool isLadder(std::string_view text)
 {
     return parseLadder(text).has_value();

@@ -24,6 +24,7 @@ bool isOrigin(std::string_view text);      ///< http(s)://host[:port] without a 
 bool isDatabaseUrl(std::string_view text); ///< sqlite:PATH or postgres://user@host/name.
 bool isHexKey(std::string_view text);      ///< 64 hexadecimal digits.
 bool isStrong(std::string_view text);      ///< 16 characters or more.
+bool isPassword(std::string_view text);    ///< 8 bytes or more.
 
 /// Heights with rates as parseLadder() takes them.
 bool isLadder(std::string_view text);
@@ -42,6 +43,7 @@ inline constexpr Rule origin{"an origin such as https://watch.example.org (no pa
 inline constexpr Rule databaseUrl{"sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/NAME", isDatabaseUrl};
 inline constexpr Rule hexKey{"64 hexadecimal digits (openssl rand -hex 32 makes one)", isHexKey};
 inline constexpr Rule strong{"at least 16 characters that nobody can guess (openssl rand -hex 32 makes some)", isStrong};
+inline constexpr Rule password{"a password of at least 8 characters", isPassword};
 inline constexpr Rule ladder{"at most six heights with kilobits a second, the highest first, such as 720p@2500, 480p@1200, 360p@600", isLadder,
                              ladderComplaint};
 inline constexpr Rule recordingPattern{

@@ -106,7 +106,8 @@ std::optional<Wrong> objection(const Declaration &declaration, std::string_view 
         return Wrong{"has a control character (a line break, perhaps) in it"};
     if (declaration.rule.accepts != nullptr && !declaration.rule.accepts(text))
         return unexpected(declaration, text);
-    if (declaration.secret() && isExampleSecret(text))
+    // A secret without a rule is another service's (a mail account's password): it is as it is.
+    if (declaration.secret() && declaration.rule.accepts != nullptr && isExampleSecret(text))
         return Wrong{"is an example value that everybody can look up. Make one of your own, for example with: openssl rand -hex 32"};
     return std::nullopt;
 }

@@ -63,6 +63,7 @@ if(MATINEE_GUI)
 endif()
 find_package(gRPC CONFIG REQUIRED) # pkg-config takes minutes over its hundred Abseil packages on Debian 13
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)
 pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(LIBAV REQUIRED IMPORTED_TARGET libavformat libavcodec libavutil libswscale) # headers only: loaded when needed
 find_library(PROMETHEUS_CPP_CORE prometheus-cpp-core REQUIRED)

@@ -39,7 +39,7 @@ std::string quotedName(const std::string &name)
 const std::vector<Scope> &knownScopes()
 {
     static const std::vector<Scope> scopes{
-        {"admin", kEveryPermission, "everything"},
+        {"admin", kEveryPermission & ~permissionBit(v1::SIGNED_IN), "everything"}, // but being a person
         {"streams", permissionBit(v1::READ_STREAMS) | permissionBit(v1::MANAGE_STREAMS) | permissionBit(v1::READ_SERVER),
          "create, list, delete and kick streams, rotate their keys; read the server's state"},
         {"streams:read", permissionBit(v1::READ_STREAMS), "list and inspect streams, private ones too"},

@@ -2,6 +2,7 @@
 
 #include "accounts/secrets.h"
 #include "store/server_state.h"
+#include "store/users.h"
 
 #include <algorithm>
 
@@ -13,8 +14,11 @@ const std::string kTokenHash = "setup.token_hash";
 const std::string kClaimedAt = "setup.claimed_at";
 constexpr std::size_t kTokenLength = 32; // 160 random bits
 
-Result<bool> hasAdminKey(store::Transaction &tx, SystemTime now)
+Result<bool> hasAdministrator(store::Transaction &tx, SystemTime now)
 {
+    auto root = store::anyUserOfRole(tx, "root");
+    if (!root || *root)
+        return root;
     auto keys = store::listApiKeys(tx);
     if (!keys)
         return keys.error();
@@ -37,7 +41,7 @@ Result<std::optional<std::string>> makeSetupToken(store::Transaction &tx, System
     auto claimed = store::getState(tx, kClaimedAt);
     if (!claimed)
         return claimed.error();
-    auto admin = hasAdminKey(tx, now);
+    auto admin = hasAdministrator(tx, now);
     if (!admin)
         return admin.error();
     if (*claimed || *admin) {
@@ -58,31 +62,42 @@ Result<bool> setupIsOpen(store::Transaction &tx, SystemTime now)
         return hash.error();
     if (!*hash)
         return false;
-    auto admin = hasAdminKey(tx, now); // made on the command line meanwhile: then the link is refused
+    auto admin = hasAdministrator(tx, now); // made on the command line meanwhile: then the link is refused
     if (!admin)
         return admin.error();
     return !*admin;
 }
 
-Result<MintedKey> claimSetupToken(store::Transaction &tx, const std::string &token, std::string keyName, SystemTime now)
+Result<bool> isSetupToken(store::Transaction &tx, const std::string &token, SystemTime now)
 {
     auto stored = store::getState(tx, kTokenHash);
     if (!stored)
         return stored.error();
-    const std::string presented = secretHash(token.substr(0, 256));
-    if (!*stored || !equalSecrets(**stored, presented))
+    if (!*stored || !equalSecrets(**stored, secretHash(token.substr(0, 256))))
+        return false;
+    return setupIsOpen(tx, now);
+}
+
+Result<void> useSetupToken(store::Transaction &tx, const std::string &token, SystemTime now)
+{
+    auto good = isSetupToken(tx, token, now);
+    if (!good)
+        return good.error();
+    if (!*good)
         return noLongerGood();
-    auto taken = store::eraseStateIf(tx, kTokenHash, presented);
+    auto taken = store::eraseStateIf(tx, kTokenHash, secretHash(token.substr(0, 256)));
     if (!taken)
         return taken.error();
-    auto admin = hasAdminKey(tx, now);
-    if (!admin)
-        return admin.error();
-    if (!*taken || *admin)
+    if (!*taken) // by another process, between the two
         return noLongerGood();
     const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
-    if (auto r = store::setState(tx, kClaimedAt, std::to_string(millis)); !r)
-        return r.error();
+    return store::setState(tx, kClaimedAt, std::to_string(millis));
+}
+
+Result<MintedKey> claimSetupToken(store::Transaction &tx, const std::string &token, std::string keyName, SystemTime now)
+{
+    if (auto used = useSetupToken(tx, token, now); !used)
+        return used.error();
     return createApiKey(tx, std::move(keyName), {"admin"}, std::nullopt, now);
 }
 

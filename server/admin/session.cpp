@@ -36,7 +36,7 @@ Session::Session(std::unique_ptr<QWebSocket> socket, std::string address, Bridge
 
     m_authenticateBy.setSingleShot(true);
     connect(&m_authenticateBy, &QTimer::timeout, this,
-            [this] { refuse("deadline_exceeded", "No API key was accepted in time. Connect again."); });
+            [this] { refuse("deadline_exceeded", "Nobody signed in in time. Connect again."); });
     m_authenticateBy.start(m_limits.authenticateWithin);
     connect(&m_pinger, &QTimer::timeout, this, &Session::ping);
     m_pinger.start(m_limits.pingEach);
@@ -71,7 +71,7 @@ void Session::takeFromClient(const QByteArray &bytes)
     if (!m_asked) {
         v1::ClientMessage message;
         if (!message.ParseFromArray(bytes.constData(), static_cast<int>(bytes.size())) || !message.has_authenticate()) {
-            refuse("unauthenticated", "The first message must be Authenticate with an API key.");
+            refuse("unauthenticated", "The first message must be Authenticate with an API key or access token.");
             return;
         }
         // Only now does anybody beyond the bridge hear of this connection.
@@ -106,7 +106,7 @@ void Session::takeFromServer(const QByteArray &bytes)
     if (answer.status().code().empty() && std::find(scopes.begin(), scopes.end(), "read_server") == scopes.end()) {
         answer.clear_scopes();
         answer.mutable_status()->set_code("permission_denied");
-        answer.mutable_status()->set_message("This API key may not read the server's state; the console needs that.");
+        answer.mutable_status()->set_message("This account or API key may not read the server's state; the console needs that.");
     }
     m_socket->sendBinaryMessage(serialised(message));
     if (answer.status().code().empty()) {

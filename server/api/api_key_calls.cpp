@@ -12,7 +12,7 @@ Task<Result<v1::ApiKey>> createApiKey(accounts::ApiKeys &keys, const Caller &cal
     std::vector<std::string> scopes(request.scopes().begin(), request.scopes().end());
     // Nobody hands out more than they have.
     if ((accounts::permissionsOf(scopes) & ~caller.permissions) != 0)
-        co_return fail(ErrorCode::PermissionDenied, "These scopes allow more than your own API key does.", "scopes");
+        co_return fail(ErrorCode::PermissionDenied, "These scopes allow more than you may yourself.", "scopes");
     std::optional<std::chrono::seconds> expiresIn;
     if (request.expires_in_seconds() != 0)
         expiresIn = std::chrono::seconds(request.expires_in_seconds());

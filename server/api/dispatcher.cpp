@@ -1,7 +1,10 @@
 #include "api/dispatcher.h"
 
+#include "api/access.h"
 #include "api/json_codec.h"
 #include "observe/log.h"
+
+#include "matinee/v1/accounts.pb.h"
 
 #include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/text_format.h>
@@ -20,8 +23,8 @@ namespace {
 
 namespace pb = google::protobuf;
 
-constexpr std::size_t kMaxBearerBytes = 512;
-constexpr std::size_t kOutcomes = 16; // error codes and success
+constexpr std::size_t kMaxBearerBytes = 1024; // an access token; API keys are much shorter
+constexpr std::size_t kOutcomes = 16;         // error codes and success
 
 /// Empty: success.
 using Failure = std::optional<ErrorCode>;
@@ -40,14 +43,6 @@ template <class T> Failure failureOf(const Result<T> &result)
     return result ? Failure() : Failure(result.error().code);
 }
 
-/// "manage_streams", as people read it in an error and in the reference.
-std::string permissionName(v1::Permission permission)
-{
-    std::string name = v1::Permission_Name(permission);
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-    return name;
-}
-
 std::string subjectOf(const DeclaredCall &call, const pb::Message &request)
 {
     auto fields = call.pathFields;
@@ -62,6 +57,16 @@ std::string subjectOf(const DeclaredCall &call, const pb::Message &request)
         subject += (subject.empty() ? "" : " ") + value.substr(0, 128);
     }
     return subject;
+}
+
+/// Of who signed in, which no field of the request names.
+std::string userOf(const pb::Message &answer)
+{
+    const auto *field = answer.GetDescriptor()->FindFieldByName("user");
+    if (!field || field->is_repeated() || field->message_type() != v1::User::descriptor() ||
+        !answer.GetReflection()->HasField(answer, field))
+        return {};
+    return static_cast<const v1::User &>(answer.GetReflection()->GetMessage(answer, field)).name();
 }
 
 /// protobuf writes to stderr what a peer did wrong; that is worth a line only to who debugs.
@@ -218,7 +223,8 @@ Task<Result<Caller>> Dispatcher::identify(std::string authorization, Caller anon
     while (!token.empty() && token.back() == ' ')
         token.remove_suffix(1);
     if (scheme != "bearer" || token.empty() || token.size() > kMaxBearerBytes)
-        co_return fail(ErrorCode::Unauthenticated, "The Authorization header must be \"Bearer\" followed by an API key.");
+        co_return fail(ErrorCode::Unauthenticated,
+                       "The Authorization header must be \"Bearer\" followed by an API key or an access token.");
 
     const auto slot = static_cast<std::uint32_t>(m_state->entries.size());
     const std::string who = rateKeyOfAddress(anonymous.address);
@@ -229,9 +235,10 @@ Task<Result<Caller>> Dispatcher::identify(std::string authorization, Caller anon
         wait = m_state->limiter.peek(slot, who, m_state->options.failedSignIns, now);
     }
     if (wait.count() > 0)
-        co_return Error{ErrorCode::RateLimited, "Too many wrong API keys came from this address; try again later.", {}, wait};
+        co_return Error{
+            ErrorCode::RateLimited, "Too many wrong API keys or access tokens came from this address; try again later.", {}, wait};
     if (!m_state->options.authenticator)
-        co_return fail(ErrorCode::Unauthenticated, "This server knows no API keys.");
+        co_return fail(ErrorCode::Unauthenticated, "This server knows no API keys and no accounts.");
 
     Result<Caller> caller = co_await m_state->options.authenticator->authenticate(token, std::move(anonymous));
     if (!caller && caller.error().code == ErrorCode::Unauthenticated)
@@ -239,16 +246,27 @@ Task<Result<Caller>> Dispatcher::identify(std::string authorization, Caller anon
     co_return caller;
 }
 
+Task<Result<Caller>> Dispatcher::identifyCookie(std::string accessToken, Caller anonymous)
+{
+    if (accessToken.empty() || !m_state->options.authenticator)
+        co_return anonymous;
+    Result<Caller> caller = co_await m_state->options.authenticator->authenticate(accessToken, anonymous);
+    if (!caller && caller.error().code == ErrorCode::Unauthenticated)
+        co_return anonymous;
+    co_return caller;
+}
+
+std::unique_ptr<CredentialWatch> Dispatcher::watch(const Caller &person, std::function<void()> over)
+{
+    return m_state->options.authenticator ? m_state->options.authenticator->watch(person, std::move(over)) : nullptr;
+}
+
 Result<void> Dispatcher::check(const Entry &entry, const Caller &caller, std::size_t size)
 {
     const DeclaredCall &call = entry.call;
-    if (!caller.may(call.needs)) {
-        if (caller.keyId.empty())
-            return fail(ErrorCode::Unauthenticated, "This needs an API key: send the header \"Authorization: Bearer\" with one.");
-        return fail(ErrorCode::PermissionDenied,
-                    "The API key " + caller.keyId + " does not allow this; it needs the permission " + permissionName(call.needs) + ".");
-    }
-    const std::string who = caller.keyId.empty() ? rateKeyOfAddress(caller.address) : "key " + caller.keyId;
+    if (auto allowed = checkAccess(call, caller); !allowed)
+        return allowed;
+    const std::string who = rateKeyOf(caller);
     constexpr auto kAllCalls = std::numeric_limits<std::uint32_t>::max();
     auto wait = m_state->take(entry.index, who, call.rate);
     if (wait.count() == 0 && m_state->options.overall && caller.face != "local")
@@ -279,6 +297,8 @@ Task<Result<MessagePtr>> Dispatcher::run(const Entry &entry, const Caller &calle
         }
         if (entry.call.audit && m_state->options.audit) {
             AuditEntry record{entry.call.name, subjectOf(entry.call, *request), std::string(outcomeName(failureOf(answer))), caller};
+            if (record.subject.empty() && answer)
+                record.subject = userOf(**answer);
             Result<void> written = co_await m_state->options.audit->record(std::move(record));
             if (!written)
                 log::error("api", "The audit log could not take {} (request {}): {}", entry.call.name, caller.requestId,
@@ -316,6 +336,8 @@ Task<Result<JsonAnswer>> Dispatcher::callJson(const DeclaredCall &call, Caller c
     Result<MessagePtr> answer = co_await run(entry, caller, request.body.size(), decode);
     if (!answer)
         co_return answer.error();
+    if (request.onAnswer)
+        request.onAnswer(**answer);
     Result<std::string> body = encodeJson(**answer);
     if (!body)
         co_return body.error();

@@ -21,21 +21,32 @@
 
 namespace matinee::api {
 
-/// Turns a bearer token into a Caller. Implemented by app over accounts::ApiKeys.
+/// Runs until it is destroyed, on any thread.
+class CredentialWatch
+{
+public:
+    virtual ~CredentialWatch() = default;
+};
+
+/// Turns a bearer token into a Caller. Implemented by app over accounts::ApiKeys and accounts::Sessions.
 class Authenticator
 {
 public:
     virtual ~Authenticator() = default;
-    /// `anonymous` with keyId and permissions filled in; Unauthenticated for a key that is unknown, expired or revoked,
+    /// `anonymous` with who it is and what they may filled in; Unauthenticated for a key or token that is unknown, expired or revoked,
     /// Unavailable while that cannot be known. `bearer` lives until the Task completes.
     virtual Task<Result<Caller>> authenticate(std::string_view bearer, Caller anonymous) = 0;
+    /// For a connection that outlives the access token of a person whom authenticate() let in: calls `over` once, on any thread, when
+    /// their session ends or what they may do changes; at once where that is so already.
+    virtual std::unique_ptr<CredentialWatch> watch(const Caller &, std::function<void()>) { return nullptr; }
 };
 
 /// What the audit log keeps of a call that reached its handler.
 struct AuditEntry
 {
-    std::string call;    ///< "matinee.v1.StreamService/CreateStream"
-    std::string subject; ///< What it was about: the path fields, else the field `name`. Never a secret.
+    std::string call; ///< "matinee.v1.StreamService/CreateStream"
+    std::string
+        subject; ///< What it was about: the path fields, else the field `name`, else the name of the answer's `user`. Never a secret.
     std::string outcome; ///< "ok", or the code of the error.
     Caller caller;
 };
@@ -55,9 +66,9 @@ struct DispatcherOptions
     observe::Metrics *metrics = nullptr;                                 ///< Null: nothing is measured (tests).
     std::vector<const google::protobuf::ServiceDescriptor *> services{}; ///< Empty: all of matinee.v1.
     std::function<std::chrono::steady_clock::time_point()> now{};        ///< Empty: the steady clock.
-    std::function<Rate()> overall{};                                     ///< Of all calls of one key or address together; empty: none.
-    std::size_t maxBody = kMaxMessageBytes;                              ///< For calls that declare none.
-    Rate failedSignIns{60, std::chrono::minutes(1)};                     ///< Per address: wrong keys beyond this get 429, unread.
+    std::function<Rate()> overall{};                 ///< Of all calls of one person, key or address together; empty: none.
+    std::size_t maxBody = kMaxMessageBytes;          ///< For calls that declare none.
+    Rate failedSignIns{60, std::chrono::minutes(1)}; ///< Per address: wrong keys and tokens beyond this get 429, unread.
 };
 
 using MessagePtr = std::unique_ptr<google::protobuf::Message>;
@@ -69,6 +80,7 @@ struct JsonRequest
     std::string query;                                          ///< As sent, without '?'.
     std::string contentType;                                    ///< As sent; needed where there is a body.
     std::string body;
+    std::function<void(google::protobuf::Message &)> onAnswer{}; ///< Sees an answer before it is written, and may take from it.
 };
 
 struct JsonAnswer
@@ -105,6 +117,13 @@ public:
     /// Who is calling: `anonymous` where `authorization` ("Bearer ...") is empty. A credential that is wrong is Unauthenticated even
     /// where a public call would need none, so that people notice typing mistakes.
     Task<Result<Caller>> identify(std::string authorization, Caller anonymous);
+
+    /// The same for the access token of a browser's cookie, which goes along unasked: one that is no longer good makes an anonymous
+    /// caller, and is not counted against the address.
+    Task<Result<Caller>> identifyCookie(std::string accessToken, Caller anonymous);
+
+    /// For connections that last: when a person who was identified is so no longer (Authenticator::watch).
+    [[nodiscard]] std::unique_ptr<CredentialWatch> watch(const Caller &person, std::function<void()> over);
 
     /// Checks permission, rate, size; decodes; runs the handler; measures and audits.
     Task<Result<std::string>> callBinary(std::string method, Caller caller, std::string body);

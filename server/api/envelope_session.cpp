@@ -1,5 +1,7 @@
 #include "api/envelope_session.h"
 
+#include "api/access.h"
+
 #include <algorithm>
 #include <mutex>
 
@@ -7,7 +9,7 @@ namespace matinee::api {
 
 namespace {
 
-constexpr std::size_t kMaxKeyBytes = 512;
+constexpr std::size_t kMaxKeyBytes = 1024; // as of a bearer token
 constexpr std::size_t kInbox = 256;
 
 struct TopicRow
@@ -16,13 +18,6 @@ struct TopicRow
     v1::Permission needs;
 };
 constexpr TopicRow kTopics[] = {{"streams", v1::READ_STREAMS}, {"health", v1::READ_SERVER}};
-
-std::string scopeName(int permission)
-{
-    std::string name = v1::Permission_Name(static_cast<v1::Permission>(permission));
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-    return name;
-}
 
 } // namespace
 
@@ -120,7 +115,7 @@ void EnvelopeSession::onMessage(v1::ClientMessage message)
         return;
     }
     if (m_options.mustSignIn && !m_signedIn && message.kind_case() != v1::ClientMessage::kAuthenticate)
-        return sendGoodbye(fail(ErrorCode::Unauthenticated, "The first message must be Authenticate with an API key."));
+        return sendGoodbye(fail(ErrorCode::Unauthenticated, "The first message must be Authenticate with an API key or an access token."));
 
     switch (message.kind_case()) {
     case v1::ClientMessage::kAuthenticate:
@@ -155,9 +150,48 @@ Task<void> EnvelopeSession::recheckKey()
     (void)co_await stillWelcome();
 }
 
+void EnvelopeSession::start()
+{
+    if (m_over || m_options.accessToken.empty())
+        return;
+    m_signingIn = true;
+    m_worker.spawn("sign-in", holding(shared_from_this(), signInByCookie()));
+}
+
+void EnvelopeSession::takeUp(Caller caller, std::string key)
+{
+    m_caller = std::move(caller);
+    m_key = m_caller.isPerson() ? std::string() : std::move(key);
+    m_checkedAt = std::chrono::steady_clock::now();
+    m_signedIn = true;
+    m_watch = nullptr;
+    if (m_caller.isPerson()) {
+        m_watch = m_dispatcher.watch(m_caller, [weak = weak_from_this(), &worker = m_worker] {
+            worker.post([weak] {
+                if (const auto self = weak.lock())
+                    self->sendGoodbye(
+                        fail(ErrorCode::Unauthenticated, "This session has ended, or what it may do has changed. Connect again."));
+            });
+        });
+    }
+}
+
+/// A cookie goes along unasked, so nothing is answered: the peer has not said yet whether it reads JSON. One that is no longer good makes
+/// nobody of it.
+Task<void> EnvelopeSession::signInByCookie()
+{
+    Result<Caller> caller = co_await m_dispatcher.identifyCookie(m_options.accessToken, m_options.anonymous);
+    m_signingIn = false;
+    if (m_over)
+        co_return;
+    if (caller && caller->isPerson())
+        takeUp(std::move(*caller), {});
+    takeWaiting();
+}
+
 Task<void> EnvelopeSession::signIn(std::string key)
 {
-    Result<Caller> caller = fail(ErrorCode::Unauthenticated, "The API key is empty or too long.");
+    Result<Caller> caller = fail(ErrorCode::Unauthenticated, "The API key or access token is empty or too long.");
     if (!key.empty() && key.size() <= kMaxKeyBytes)
         caller = co_await m_dispatcher.identify("Bearer " + key, m_options.anonymous);
     m_signingIn = false;
@@ -167,15 +201,12 @@ Task<void> EnvelopeSession::signIn(std::string key)
     v1::ServerMessage answer;
     auto &authenticated = *answer.mutable_authenticated();
     if (caller) {
-        m_caller = std::move(*caller);
-        m_key = std::move(key);
-        m_checkedAt = std::chrono::steady_clock::now();
-        m_signedIn = true;
+        takeUp(std::move(*caller), std::move(key));
         authenticated.mutable_status();
         authenticated.set_server_version(m_options.serverVersion);
         for (int permission = v1::Permission_MIN + 1; permission <= v1::Permission_MAX; ++permission) {
             if (m_caller.may(permission))
-                authenticated.add_scopes(scopeName(permission));
+                authenticated.add_scopes(permissionName(permission));
         }
     } else {
         *authenticated.mutable_status() = toStatus(caller.error());
@@ -183,6 +214,11 @@ Task<void> EnvelopeSession::signIn(std::string key)
     send(answer);
     if (!caller && m_options.mustSignIn)
         co_return sendGoodbye(caller.error());
+    takeWaiting();
+}
+
+void EnvelopeSession::takeWaiting()
+{
     while (!m_waiting.empty() && !m_signingIn && !m_over) {
         v1::ClientMessage next = std::move(m_waiting.front());
         m_waiting.pop_front();
@@ -229,11 +265,12 @@ Task<void> EnvelopeSession::call(v1::CallRequest request)
     --m_calls;
 }
 
-/// A connection outlives the look at its key: look again from time to time. False where the session ended by it.
+/// A connection outlives the look at its key: look again from time to time. False where the session ended by it. The access token of a
+/// person lasts for minutes, their session and this connection longer: they are watched instead.
 Task<bool> EnvelopeSession::stillWelcome()
 {
     const auto now = std::chrono::steady_clock::now();
-    if (m_over || !m_signedIn || now - m_checkedAt < m_options.recheck)
+    if (m_over || !m_signedIn || m_watch || now - m_checkedAt < m_options.recheck)
         co_return !m_over;
     m_checkedAt = now; // concurrent calls look once
     Result<Caller> caller = co_await m_dispatcher.identify("Bearer " + m_key, m_options.anonymous);
@@ -255,8 +292,9 @@ void EnvelopeSession::onSubscribe(const std::string &topic)
     if (needs == v1::PERMISSION_UNSPECIFIED || !m_topics)
         return sendGoodbye(fail(ErrorCode::NotFound, "There is no such topic; there are \"streams\" and \"health\".", "topic"));
     if (!m_caller.may(needs)) {
-        const auto code = m_caller.keyId.empty() ? ErrorCode::Unauthenticated : ErrorCode::PermissionDenied;
-        return sendGoodbye(fail(code, "The topic " + topic + " needs an API key with the permission " + scopeName(needs) + ".", "topic"));
+        const auto code = m_caller.isAnonymous() ? ErrorCode::Unauthenticated : ErrorCode::PermissionDenied;
+        return sendGoodbye(
+            fail(code, "The topic " + topic + " needs an account or API key with the permission " + permissionName(needs) + ".", "topic"));
     }
     if (m_subscriptions.contains(topic))
         return;
@@ -304,7 +342,7 @@ void EnvelopeSession::onEvent(const std::string &topic)
     if (!event)
         return;
     if (!m_caller.may(topicPermission(topic)))
-        return sendGoodbye(fail(ErrorCode::PermissionDenied, "The API key no longer allows the topic " + topic + ".", "topic"));
+        return sendGoodbye(fail(ErrorCode::PermissionDenied, "The account or API key no longer allows the topic " + topic + ".", "topic"));
     v1::ServerMessage message;
     *message.mutable_event() = *event;
     message.mutable_event()->set_topic(topic);
@@ -339,6 +377,7 @@ void EnvelopeSession::end()
     if (m_over)
         return;
     m_over = true;
+    m_watch = nullptr;
     m_subscriptions.clear();
     m_waiting.clear();
     m_send = nullptr; // the transport may be gone: nothing of it is kept

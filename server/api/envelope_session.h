@@ -47,8 +47,9 @@ struct EnvelopeOptions
     bool mustSignIn = false;          ///< The first message must be Authenticate and succeed, else Goodbye (admin channel).
     std::size_t maxCalls = 64;        ///< Under way at once; one more is answered with rate_limited.
     std::size_t maxTopics = 8;        ///< Subscriptions; one more is answered with Goodbye.
-    std::chrono::seconds recheck{15}; ///< A signed-in peer's key is looked up again after this, so a revoked key loses its connection.
-    std::string serverVersion;        ///< For Authenticated.
+    std::chrono::seconds recheck{15}; ///< A signed-in peer is looked up again after this, so a revoked key loses its connection.
+    std::string accessToken;   ///< Of the cookie that came with the handshake; when it is good the peer is signed in, without a word.
+    std::string serverVersion; ///< For Authenticated.
 };
 
 class EnvelopeSession : public std::enable_shared_from_this<EnvelopeSession>
@@ -70,6 +71,9 @@ public:
     void stop();
     /// Says Goodbye with this error and closes. Any thread.
     void goodbye(Error error);
+    /// Signs in by EnvelopeOptions::accessToken, before what the peer sends. A person's connection ends with their session, within a
+    /// second (a key's within `recheck`). On the session's worker.
+    void start();
 
 private:
     struct Topic;
@@ -83,6 +87,9 @@ private:
     void send(const v1::ServerMessage &message);
     void sendGoodbye(const Error &error);
     Task<void> signIn(std::string key);
+    Task<void> signInByCookie();
+    void takeUp(Caller caller, std::string key);
+    void takeWaiting();
     Task<void> call(v1::CallRequest request);
     Task<void> recheckKey();
     /// A coroutine begins later than it is made: this keeps the session for it.
@@ -100,7 +107,8 @@ private:
     std::shared_ptr<const Send> m_send; // null when over
     Close m_close;
     Caller m_caller;
-    std::string m_key; // kept to look it up again; never logged
+    std::string m_key; // kept to look it up again, empty for a person; never logged
+    std::unique_ptr<CredentialWatch> m_watch;
     std::chrono::steady_clock::time_point m_checkedAt{};
     bool m_signedIn = false;
     bool m_signingIn = false;

@@ -179,6 +179,7 @@ Task<void> GrpcCall::callDeclared(std::string body)
     anonymous.address = m_host.addressOf(context.peer());
     if (m_host.options().clientAddress)
         anonymous.address = m_host.options().clientAddress(anonymous.address, metadata("x-forwarded-for"));
+    anonymous.userAgent = metadata("user-agent").substr(0, kMaxUserAgent);
     context.AddTrailingMetadata("matinee-request-id", anonymous.requestId);
 
     Dispatcher &dispatcher = m_host.dispatcher();

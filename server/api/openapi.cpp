@@ -255,8 +255,9 @@ std::string toOpenApi(const Reference &reference, std::string_view version)
          {{"title", "Matinee"},
           {"version", json::string_view(version.data(), version.size())},
           {"summary", "Watch together and go live, on your own server."},
-          {"description", "The same calls are served by gRPC on the same port, with reflection. An API key goes into the header "
-                          "`Authorization: Bearer KEY`; make one with `matinee api-key create`."},
+          {"description",
+           "The same calls are served by gRPC on the same port, with reflection. An API key or access token goes into the header "
+           "`Authorization: Bearer KEY`; make a key with `matinee api-key create`."},
           {"license", {{"name", "GNU General Public License v3.0 or later"}, {"identifier", "GPL-3.0-or-later"}}}}},
         {"servers", {{{"url", "/"}, {"description", "This server"}}}},
         {"tags", std::move(tags)},
@@ -265,11 +266,15 @@ std::string toOpenApi(const Reference &reference, std::string_view version)
          {{"schemas", schemasOf(reference)},
           {"responses",
            {{"BadRequest", problemResponse("The request is wrong; `field` names what.")},
-            {"Unauthenticated", problemResponse("No API key, or one that is unknown, expired or revoked.")},
-            {"Forbidden", problemResponse("The API key does not allow this.")},
+            {"Unauthenticated", problemResponse("Nobody is signed in and there is no API key, or it is unknown, expired or revoked.")},
+            {"Forbidden", problemResponse("The account or API key does not allow this.")},
             {"TooManyRequests", problemResponse("Too often.", true)},
             {"Problem", problemResponse("Any other error; `code` says which.")}}},
-          {"securitySchemes", {{"apiKey", {{"type", "http"}, {"scheme", "bearer"}, {"description", "An API key of this server."}}}}}}}};
+          {"securitySchemes",
+           {{"apiKey",
+             {{"type", "http"},
+              {"scheme", "bearer"},
+              {"description", "An API key of this server, or the access token of a person who is signed in."}}}}}}}};
     std::string text;
     writePretty(text, document, 0);
     return text + "\n";

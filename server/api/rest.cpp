@@ -1,13 +1,31 @@
 #include "api/rest.h"
 
+#include "api/session_cookies.h"
+
 namespace matinee::api {
 
 namespace {
 
+/// Where a refusal means that nobody is signed in any more, whatever the browser still has.
+bool endsSession(const DeclaredCall &call, const Result<JsonAnswer> &answer)
+{
+    const bool refused = !answer && answer.error().code == ErrorCode::Unauthenticated;
+    if (call.name == "matinee.v1.SignInService/SignOut")
+        return answer || refused;
+    return refused && call.name == "matinee.v1.SignInService/RefreshSession";
+}
+
+void setCookies(http::Response &response, std::vector<std::string> lines)
+{
+    for (std::string &line : lines)
+        response.headers.emplace_back("Set-Cookie", std::move(line));
+}
+
 Task<void> serve(Dispatcher &dispatcher, const DeclaredCall &call, http::Exchange &exchange)
 {
     const http::Request &request = exchange.request();
-    Result<Caller> caller = co_await dispatcher.identify(std::string(request.header("authorization")), anonymousCaller(request, "rest"));
+    const auto unknown = call.needs == v1::PUBLIC ? CookieUnknown::CountForNothing : CookieUnknown::Refuse;
+    Result<Caller> caller = co_await identify(dispatcher, request, "rest", unknown);
     if (!caller) {
         dispatcher.countRefusal(call.name, caller.error());
         http::Response refusal = http::problem(caller.error(), request.requestId);
@@ -18,6 +36,10 @@ Task<void> serve(Dispatcher &dispatcher, const DeclaredCall &call, http::Exchang
     json.query = request.query;
     json.contentType = std::string(request.header("content-type"));
     json.body = request.body;
+    const bool web = isWebClient(request);
+    std::optional<v1::SessionTokens> tokens;
+    if (web)
+        json.onAnswer = [&tokens](google::protobuf::Message &message) { tokens = takeSessionTokens(message); };
     Result<JsonAnswer> answer = co_await dispatcher.callJson(call, std::move(*caller), std::move(json));
 
     http::Response response;
@@ -28,6 +50,10 @@ Task<void> serve(Dispatcher &dispatcher, const DeclaredCall &call, http::Exchang
     } else {
         response = http::problem(answer.error(), request.requestId);
     }
+    if (answer && tokens)
+        setCookies(response, sessionCookies(*tokens, request.secure));
+    else if (web && endsSession(call, answer))
+        setCookies(response, clearedSessionCookies(request.secure));
     // Answers depend on who asks and some hold a secret that is shown once.
     response.headers.emplace_back("Cache-Control", "no-store");
     co_await exchange.respond(std::move(response));
@@ -41,7 +67,22 @@ Caller anonymousCaller(const http::Request &request, std::string face)
     caller.address = request.clientAddress;
     caller.requestId = request.requestId;
     caller.face = std::move(face);
+    caller.userAgent = std::string(request.header("user-agent").substr(0, kMaxUserAgent));
     return caller;
+}
+
+Task<Result<Caller>> identify(Dispatcher &dispatcher, const http::Request &request, std::string face, CookieUnknown unknown)
+{
+    Caller anonymous = anonymousCaller(request, std::move(face));
+    std::string authorization(request.header("authorization"));
+    if (!authorization.empty())
+        co_return co_await dispatcher.identify(std::move(authorization), std::move(anonymous));
+    CookieCredential cookies = cookieCredential(request);
+    anonymous.refreshCookie = std::move(cookies.refreshToken);
+    Result<Caller> caller = co_await dispatcher.identifyCookie(std::move(cookies.accessToken), anonymous);
+    if (!caller && unknown == CookieUnknown::CountForNothing)
+        co_return anonymous;
+    co_return caller;
 }
 
 void registerRest(http::Router &router, Dispatcher &dispatcher)

@@ -13,4 +13,14 @@ void registerRest(http::Router &router, Dispatcher &dispatcher);
 /// The caller of a request before its credential was looked at.
 [[nodiscard]] Caller anonymousCaller(const http::Request &request, std::string face);
 
+/// What becomes of a cookie that cannot be looked at, since the database is away.
+enum class CookieUnknown
+{
+    Refuse,
+    CountForNothing, ///< For what everybody may have.
+};
+
+/// By the Authorization header, or by cookies where they count (api/session_cookies.h). `request` lives until the Task completes.
+Task<Result<Caller>> identify(Dispatcher &dispatcher, const http::Request &request, std::string face, CookieUnknown unknown);
+
 } // namespace matinee::api

@@ -22,6 +22,8 @@ Task<Result<v1::Server>> getServer(std::shared_ptr<Knowledge> known)
     server.set_name(known->facts.name);
     server.set_version(known->facts.version);
     server.set_rtmp_port(known->facts.rtmpPort);
+    if (known->facts.signUp)
+        server.set_sign_up(known->facts.signUp());
     if (known->setupMayBeOpen) {
         const std::function<Result<bool>(store::Transaction &)> job = [](store::Transaction &tx) { return accounts::setupIsOpen(tx, std::chrono::system_clock::now()); };
         Result<bool> open = co_await known->store.read<bool>(job);

@@ -2,6 +2,7 @@
 
 #include "api/json_codec.h"
 #include "api/rest.h"
+#include "api/session_cookies.h"
 #include "http/websocket.h"
 
 namespace matinee::api {
@@ -48,6 +49,7 @@ Task<void> serve(Dispatcher &dispatcher, TopicSource *topics, std::string server
     options.anonymous = anonymousCaller(exchange.request(), "websocket");
     options.serverVersion = std::move(serverVersion);
     std::string bearer(exchange.request().header("authorization"));
+    options.accessToken = cookieCredential(exchange.request()).accessToken; // counts only from our own pages
     net::Worker &worker = exchange.worker();
 
     http::WebSocket *socket = co_await exchange.acceptWebSocket(kMaxEnvelopeBytes);
@@ -66,6 +68,8 @@ Task<void> serve(Dispatcher &dispatcher, TopicSource *topics, std::string server
         v1::ClientMessage hello;
         hello.mutable_authenticate()->set_api_key(bearer.substr(7));
         (void)session->receive(hello.SerializeAsString());
+    } else {
+        session->start();
     }
     for (;;) {
         Result<http::WebSocket::Message, net::IoError> message = co_await socket->read();

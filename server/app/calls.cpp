@@ -2,8 +2,11 @@
 #include "app/first_start.h"
 #include "app/topics.h"
 
+#include "api/account_calls.h"
 #include "api/api_key_calls.h"
 #include "api/server_calls.h"
+#include "api/sign_in_calls.h"
+#include "api/user_calls.h"
 #include "live/stream_calls.h"
 #include "record/recording_calls.h"
 #include "relay/relay_calls.h"
@@ -16,24 +19,38 @@ namespace {
 
 constexpr int kStreamsInEvent = 1000;
 
+Result<std::optional<v1::SetupStream>> firstStream(Core &core, store::Transaction &tx)
+{
+    const auto known = knownFirstStream(tx, core.dataDir);
+    if (!known)
+        return known.error();
+    if (!*known)
+        return std::optional<v1::SetupStream>();
+    v1::SetupStream stream;
+    stream.set_name((*known)->name);
+    stream.set_publish_key((*known)->publishKey);
+    return std::optional<v1::SetupStream>(std::move(stream));
+}
+
+/// For who becomes the first root. They are it already, so a failure leaves out the stream and nothing else.
+Task<std::optional<v1::SetupStream>> firstStreamOf(Core &core)
+{
+    const std::function<Result<std::optional<v1::SetupStream>>(store::Transaction &)> job = [&core](store::Transaction &tx) {
+        return firstStream(core, tx);
+    };
+    Result<std::optional<v1::SetupStream>> stream = co_await core.store.read(job);
+    co_return stream ? std::move(*stream) : std::optional<v1::SetupStream>();
+}
+
 api::ServerFacts serverFacts(Core &core)
 {
     api::ServerFacts facts;
     facts.name = core.serverName;
     facts.version = std::string(kVersion);
     facts.rtmpPort = core.rtmpPort;
+    facts.signUp = [&core] { return std::string(accounts::signUpModeName(core.accounts.signUpMode)); };
     facts.health = [&core] { return core.health.report(); };
-    facts.firstStream = [&core](store::Transaction &tx) -> Result<std::optional<v1::SetupStream>> {
-        const auto known = knownFirstStream(tx, core.dataDir);
-        if (!known)
-            return known.error();
-        if (!*known)
-            return std::optional<v1::SetupStream>();
-        v1::SetupStream stream;
-        stream.set_name((*known)->name);
-        stream.set_publish_key((*known)->publishKey);
-        return std::optional<v1::SetupStream>(std::move(stream));
-    };
+    facts.firstStream = [&core](store::Transaction &tx) { return firstStream(core, tx); };
     return facts;
 }
 
@@ -48,7 +65,8 @@ Task<std::shared_ptr<const v1::Event>> streamsEvent(Core &core)
     auto event = std::make_shared<v1::Event>();
     event->set_topic("streams");
     for (const auto &row : *rows)
-        *event->mutable_streams()->add_streams() = live::describeStream(row, core.registry.find(row.name), renditionsOf(core.ladder, row.name));
+        *event->mutable_streams()->add_streams() =
+            live::describeStream(row, core.registry.find(row.name), renditionsOf(core.ladder, row.name));
     co_return event;
 }
 
@@ -61,7 +79,8 @@ Task<std::shared_ptr<const v1::Event>> playbackEvent(Core &core, std::string nam
         co_return nullptr;
     auto event = std::make_shared<v1::Event>();
     event->set_topic("playback:" + name);
-    *event->mutable_playback() = live::describePlayback(name, allowed ? core.registry.find(name) : std::nullopt, renditionsOf(core.ladder, name));
+    *event->mutable_playback() =
+        live::describePlayback(name, allowed ? core.registry.find(name) : std::nullopt, renditionsOf(core.ladder, name));
     co_return event;
 }
 
@@ -102,13 +121,18 @@ void registerCalls(Core &core)
     relay::handleRelayCalls(core.dispatcher, core.store, core.relays, core.credentials);
     record::handleRecordingCalls(core.dispatcher, core.recordings);
     api::handleApiKeyCalls(core.dispatcher, core.keys);
+    auto &people = core.accounts;
+    api::handleSignInCalls(core.dispatcher, {people.sessions, people.passwords, people.signUps, [&core] { return firstStreamOf(core); }});
+    api::handleAccountCalls(core.dispatcher, people.sessions, people.passwords, people.people);
+    api::handleUserCalls(core.dispatcher, people.people, core.webAddress);
     api::handleServerCalls(core.dispatcher, core.store, serverFacts(core));
 }
 
 std::shared_ptr<Topics> makeTopics(Core &core)
 {
-    return std::make_shared<Topics>(core.workers, Topics::Sources{[&core] { return streamsEvent(core); }, [&core] { return healthEvent(core); },
-                                                                   [&core](std::string name) { return playbackEvent(core, std::move(name)); }});
+    return std::make_shared<Topics>(core.workers,
+                                    Topics::Sources{[&core] { return streamsEvent(core); }, [&core] { return healthEvent(core); },
+                                                    [&core](std::string name) { return playbackEvent(core, std::move(name)); }});
 }
 
 } // namespace matinee::app

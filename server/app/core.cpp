@@ -40,7 +40,7 @@ live::OnConflict onConflict(const std::string &setting)
     return setting == "replace" ? live::OnConflict::Replace : setting == "backup" ? live::OnConflict::Backup : live::OnConflict::Refuse;
 }
 
-api::DispatcherOptions dispatcherOptions(const settings::Snapshot &settings, KeyAuthenticator &authenticator, StoreAudit &audit, observe::Metrics &metrics,
+api::DispatcherOptions dispatcherOptions(const settings::Snapshot &settings, CallerAuthenticator &authenticator, StoreAudit &audit, observe::Metrics &metrics,
                                          const std::atomic<std::uint32_t> &callsPerMinute)
 {
     api::DispatcherOptions options;
@@ -126,6 +126,7 @@ Core::Core(const settings::Snapshot &settings, std::string folder, std::size_t w
                                                           count(settings.get(settings::serverMaxConnections))))
     , store(storeOptions(settings, dataDir), &metrics)
     , keys(store, &metrics)
+    , accounts(store, settings, &metrics)
     , playbackTokens(settings.get(settings::livestreamPlaybackSecret))
     , gate(store, playbackTokens, metrics)
     , registry(workers, registryLimits(settings, paces), publishPolicy(settings))
@@ -135,7 +136,7 @@ Core::Core(const settings::Snapshot &settings, std::string folder, std::size_t w
     , ladder(workers, registry, ladderOptions(settings), &metrics)
     , pictures(workers, registry, recordings.archive(), pictureOptions(settings), &metrics)
     , health(store, registry, connections, metrics)
-    , authenticator(keys)
+    , authenticator(keys, accounts.sessions)
     , audit(store)
     , callsPerMinute(static_cast<std::uint32_t>(settings.get(settings::apiRateLimitPerMinute)))
     , dispatcher(dispatcherOptions(settings, authenticator, audit, metrics, callsPerMinute))

@@ -4,6 +4,7 @@
 
 #include "accounts/api_keys.h"
 #include "api/dispatcher.h"
+#include "app/accounts.h"
 #include "app/gate.h"
 #include "app/health.h"
 #include "app/identity.h"
@@ -47,6 +48,7 @@ struct Core
     std::shared_ptr<net::ConnectionLimits> connections;
     store::Store store;
     accounts::ApiKeys keys;
+    Accounts accounts;
     const accounts::PlaybackTokens playbackTokens;
     StoreGate gate;
     live::Registry registry;
@@ -56,7 +58,7 @@ struct Core
     ladder::Ladder ladder;
     pictures::Pictures pictures;
     Health health;
-    KeyAuthenticator authenticator;
+    CallerAuthenticator authenticator;
     StoreAudit audit;
     std::atomic<std::uint32_t> callsPerMinute; ///< api.rate_limit_per_minute
     api::Dispatcher dispatcher;

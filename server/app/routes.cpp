@@ -131,6 +131,15 @@ void addWebClient(http::Router &router, const settings::Snapshot &settings)
     });
 }
 
+/// By the Authorization header, `?key=`, or the cookie of who is signed in.
+Task<Result<Caller>> viewerOf(api::Dispatcher &dispatcher, const http::Request &request)
+{
+    const auto key = request.queryValue("key");
+    if (request.header("authorization").empty() && !key.empty())
+        co_return co_await dispatcher.identify("Bearer " + key, api::anonymousCaller(request, "media"));
+    co_return co_await api::identify(dispatcher, request, "media", api::CookieUnknown::CountForNothing);
+}
+
 std::vector<hls::OfferedRendition> offeredRenditions(const ladder::Ladder &ladder, const std::string &stream)
 {
     std::vector<hls::OfferedRendition> offered;
@@ -160,12 +169,7 @@ std::shared_ptr<hls::Directory> addRoutes(http::Router &router, const RouteNeeds
     api::registerWebSocket(router, core.dispatcher, needs.topics.get(), std::string(kVersion));
     addAdminTunnel(router, needs);
 
-    const auto callerOf = [&core](const http::Request &request) -> Task<Result<Caller>> {
-        std::string authorization(request.header("authorization"));
-        if (const auto key = request.queryValue("key"); authorization.empty() && !key.empty())
-            authorization = "Bearer " + key;
-        co_return co_await core.dispatcher.identify(std::move(authorization), api::anonymousCaller(request, "media"));
-    };
+    const auto callerOf = [&core](const http::Request &request) { return viewerOf(core.dispatcher, request); };
     flv::addRoutes(router, {.registry = core.registry, .gate = core.gate, .callerOf = callerOf, .metrics = &core.metrics});
     hls::Dependencies hls{.registry = core.registry, .gate = core.gate, .callerOf = callerOf, .metrics = &core.metrics};
     hls.options.segmenter.cut.wanted = settings->get(settings::livestreamHlsSegmentSeconds);

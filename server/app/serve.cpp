@@ -1,6 +1,7 @@
 #include "app/serve.h"
 
 #include "app/banner.h"
+#include "app/bootstrap_root.h"
 #include "app/core.h"
 #include "app/data_folder.h"
 #include "app/first_start.h"
@@ -8,6 +9,8 @@
 #include "app/signals.h"
 #include "observe/log.h"
 #include "store/migrations.h"
+
+#include "common/settings/declarations.h"
 
 #include <QCoreApplication>
 
@@ -56,6 +59,16 @@ void configureLog(const settings::Snapshot &settings)
     log::Level level = log::Level::info;
     (void)log::parseLevel(settings.get(settings::loggingLevel), level); // checked when it was loaded
     log::configure(settings.get(settings::loggingFormat) == "json" ? log::Format::Json : log::Format::Human, level);
+}
+
+/// Not worth refusing the start: the setting stays in many a configuration after it has done its work.
+void makeRoot(Core &core, const settings::Snapshot &settings)
+{
+    const auto made = bootstrapRoot(core.store, core.accounts.setup, settings.get(settings::bootstrapRootPassword));
+    if (!made)
+        log::error("app", "bootstrap.root_password made no root: {}", made.error().message);
+    else if (*made)
+        log::info("app", "Made the account \"root\" with the password of bootstrap.root_password, which is not needed any more.");
 }
 
 void reload(Server &server, const ServeOptions &options)
@@ -126,6 +139,7 @@ int serve(const ServeOptions &options)
         return explain(bound.error());
     if (const auto opened = core.open(); !opened)
         return explain(opened.error());
+    makeRoot(core, *settings);
     const auto welcomed = welcome(core.store, options.dataDir);
     if (!welcomed)
         return explain(welcomed.error());

@@ -16,6 +16,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+constexpr seconds kSweepEach{60};
+
 std::string randomHex(std::size_t bytes)
 {
     std::vector<unsigned char> raw(bytes);
@@ -144,6 +146,8 @@ void Server::start()
     if (m_rtmps)
         m_rtmps->start();
     m_core.health.setStarted();
+    connect(&m_sweep, &QTimer::timeout, this, [this] { m_core.workers.next().spawn("accounts", sweepAccounts(m_core.accounts)); });
+    m_sweep.start(milliseconds(kSweepEach));
     tellSystemd("READY=1");
     watchWorkers();
 }
@@ -174,6 +178,7 @@ void Server::apply(const settings::Snapshot &settings)
     if (log::parseLevel(settings.get(settings::loggingLevel), level))
         log::setLevel(level);
     m_core.callsPerMinute = static_cast<std::uint32_t>(settings.get(settings::apiRateLimitPerMinute));
+    m_core.accounts.apply(settings);
     m_core.registry.setPolicy(publishPolicy(settings));
     m_core.recordings.setOptions(recordingOptions(settings, m_core.dataDir));
     m_core.relays.setOptions(relayOptions(settings));
@@ -196,6 +201,7 @@ void Server::drain()
     m_core.health.setDraining();
     tellSystemd("STOPPING=1");
     m_watchdog.stop();
+    m_sweep.stop();
     m_http->stop();
     m_rtmp->stop();
     if (m_rtmps)

@@ -76,6 +76,7 @@ private:
     std::unique_ptr<net::Listener> m_rtmp;
     std::unique_ptr<net::Listener> m_rtmps; // null without livestream.rtmps_port
     QTimer m_watchdog;
+    QTimer m_sweep; ///< Of sessions and links whose time is over.
     QTimer m_drainPoll;
     std::thread m_grpcStop; // stopping gRPC blocks until its calls have ended
     qint64 m_drainUntil = 0;

@@ -12,6 +12,8 @@ void addConfig(CLI::App &root, Context &context);
 void addDb(CLI::App &root, Context &context);
 void addStream(CLI::App &root, Context &context);
 void addApiKey(CLI::App &root, Context &context);
+void addUser(CLI::App &root, Context &context);
+void addSettings(CLI::App &root, Context &context);
 void addVersion(CLI::App &root, Context &context);
 void addCompletion(CLI::App &root, Context &context);
 

@@ -174,6 +174,8 @@ int run(std::vector<std::string> arguments, World &world)
     addDb(root, context);
     addStream(root, context);
     addApiKey(root, context);
+    addUser(root, context);
+    addSettings(root, context);
     addVersion(root, context);
     addCompletion(root, context);
     nameGroups(root);

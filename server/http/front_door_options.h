@@ -49,9 +49,10 @@ struct FrontDoorOptions
     std::string permissionsPolicy = "geolocation=(), payment=(), usb=(), camera=(self), microphone=(self), display-capture=(self), "
                                     "fullscreen=(self), picture-in-picture=(self), autoplay=(self), screen-wake-lock=(self)";
     /// Of HTML answers that bring none of their own; frame-ancestors is added to it.
-    std::string contentSecurityPolicy = "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
-                                        "img-src 'self' data: blob:; media-src 'self' blob: data:; font-src 'self'; connect-src 'self'; "
-                                        "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'";
+    std::string contentSecurityPolicy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
+                                        "style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob: data:; "
+                                        "font-src 'self'; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+                                        "form-action 'self'";
 };
 
 } // namespace matinee::http

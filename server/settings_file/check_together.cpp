@@ -106,6 +106,41 @@ void checkOrigins(Loaded &loaded)
     }
 }
 
+void checkMail(Loaded &loaded)
+{
+    const auto &snapshot = loaded.snapshot;
+    const std::string host = snapshot.get(emailSmtpHost);
+    const std::string security = snapshot.get(emailSmtpSecurity);
+    const bool user = !snapshot.get(emailSmtpUsername).empty();
+    const bool password = !snapshot.get(emailSmtpPassword).empty();
+    if (host.empty()) {
+        for (const auto *setting : {&emailSmtpUsername, &emailSmtpPassword, &emailFromAddress, &emailCaFile}) {
+            if (!snapshot.get(*setting).empty())
+                loaded.warnings.push_back(about(loaded, *setting->declaration, "has no effect without email.smtp_host: no mail is sent"));
+        }
+        return;
+    }
+    if (snapshot.get(emailFromAddress).empty())
+        loaded.problems.push_back(about(loaded, *emailSmtpHost.declaration,
+                                        "needs email.from_address as well: the address that mails come from, such as matinee@example.org"));
+    if (user != password) {
+        const auto &given = user ? emailSmtpUsername : emailSmtpPassword;
+        const auto &missing = user ? emailSmtpPassword : emailSmtpUsername;
+        loaded.problems.push_back(
+            about(loaded, *given.declaration, "needs " + std::string(missing.declaration->key) + " as well; give both or neither"));
+    }
+    if (security == "tls" && snapshot.get(emailSmtpPort) == 587)
+        loaded.warnings.push_back(about(loaded, *emailSmtpSecurity.declaration,
+                                        "is tls (from the start), which mail servers speak on port 465; on port 587 they speak starttls"));
+    if (security == "none" && password && host != "localhost" && !host.starts_with("127.") && host != "::1")
+        loaded.warnings.push_back(
+            about(loaded, *emailSmtpSecurity.declaration, "is none, so the password and all mails cross the network in clear"));
+    const std::string authorities = snapshot.get(emailCaFile);
+    if (!authorities.empty() && ::access(authorities.c_str(), R_OK) != 0)
+        loaded.problems.push_back(
+            about(loaded, *emailCaFile.declaration, "the file " + authorities + " does not exist or may not be read"));
+}
+
 void checkWebDir(Loaded &loaded)
 {
     const std::string folder = loaded.snapshot.get(serverWebDir);
@@ -122,6 +157,7 @@ void checkTogether(Loaded &loaded)
     checkPorts(loaded);
     checkMetrics(loaded);
     checkOrigins(loaded);
+    checkMail(loaded);
     checkWebDir(loaded);
 }
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { axeFindings, isMock, openBrowser, openPage, screenshot, startServer, untilMoving } from "./support/browser.mjs";
-import { until } from "./support/matinee.mjs";
+import { matinee, until } from "./support/matinee.mjs";
 
 const PHONE = { viewport: { width: 360, height: 780 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 
@@ -27,11 +27,18 @@ describe("the pages", () => {
   /** For a test that is run alone: the owner has come in already. */
   async function claimed() {
     const { needs_setup } = await (await fetch(`${server.url}/api/v1/server`)).json();
-    if (!needs_setup) return;
+    if (!needs_setup) return withKey();
     const token = (await setupLink()).split("#")[1];
     const headers = { "content-type": "application/json" };
     const answer = await fetch(`${server.url}/api/v1/setup`, { method: "POST", headers, body: JSON.stringify({ token }) });
     server.key = (await answer.json()).api_key.key;
+  }
+
+  /** For who has no account: a key, made on the server. */
+  async function withKey() {
+    if (server.key) return;
+    const made = await matinee(["api-key", "create", "--name", "e2e", "--scope", "admin", "--output", "json", "--data-dir", server.dataDir]);
+    server.key = JSON.parse(made.stdout).key;
   }
 
   async function signedIn(options) {
@@ -50,11 +57,13 @@ describe("the pages", () => {
     const link = await setupLink();
     await page.goto("about:blank");
     await page.goto(link);
-    await page.getByRole("heading", { name: "This server is yours" }).waitFor();
+    await page.getByLabel("Name", { exact: true }).fill("mia");
     assert.equal(new URL(page.url()).hash, "", "the token is out of the address");
+    await page.getByLabel("Password", { exact: true }).fill("velvet lantern orbit");
+    await page.getByRole("button", { name: "Make this server mine" }).click();
+    await page.getByRole("heading", { name: "This server is yours" }).waitFor({ timeout: 20000 });
     assert.deepEqual(await axeFindings(page), []);
     await screenshot(page, "setup-done");
-    server.key = await page.getByLabel("Owner key", { exact: true }).inputValue();
     await page.getByRole("link", { name: "Go to the studio" }).click();
 
     await page.getByRole("button", { name: "New stream" }).first().click();
@@ -97,15 +106,15 @@ describe("the pages", () => {
     } finally {
       await publisher.stop();
     }
-    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
-    await page.getByRole("button", { name: "Delete" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
     await page.getByRole("article", { name: "friday-night" }).waitFor({ state: "detached" });
 
+    await page.getByRole("button", { name: "Account of mia" }).click();
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByRole("heading", { name: "Sign in to the studio" }).waitFor();
-    assert.equal(await page.evaluate(() => localStorage.getItem("matinee.api-key")), null);
     assert.deepEqual(page.problems, []);
 
     await page.goto("about:blank");
@@ -118,12 +127,16 @@ describe("the pages", () => {
     await claimed();
     const page = await openPage(browser);
     await page.goto(`${server.url}/studio`);
+    await page.getByText("Use an API key instead").click();
     await page.getByLabel("API key").fill("nonsense");
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Open with the key" }).click();
     await page.getByRole("alert").filter({ hasText: "does not know this key" }).waitFor();
     await page.getByLabel("API key").fill(server.key);
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Open with the key" }).click();
     await page.getByRole("heading", { name: "Studio" }).waitFor();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("heading", { name: "Sign in to the studio" }).waitFor();
+    assert.equal(await page.evaluate(() => localStorage.getItem("matinee.api-key")), null);
     await page.context().close();
   });
 
@@ -157,7 +170,7 @@ describe("the pages", () => {
       { name: "watch-missing", path: "/watch/nobody", ready: (page) => page.getByText(/no stream called|没有名为/).waitFor() },
       { name: "numbers", path: "/watch/matinee-live/stats", ready: (page) => page.getByText("avc1").waitFor() },
       { name: "studio", path: "/studio", owner: true, ready: openFirstCard },
-      { name: "sign-in", path: "/studio", ready: (page) => page.getByLabel(/^API (key|密钥)$/).waitFor() },
+      { name: "sign-in", path: "/studio", ready: openKeyForm },
       { name: "setup", path: "/setup", ready: (page) => page.getByText(/lacks the set-up token|缺少设置令牌/).waitFor() },
       { name: "not-found", path: "/no/such/page", ready: (page) => page.getByText("404").waitFor() },
     ];
@@ -167,6 +180,11 @@ describe("the pages", () => {
       { name: "phone-dark-zh", colorScheme: "dark", locale: "zh-CN", ...PHONE },
       { name: "phone-light", colorScheme: "light", ...PHONE },
     ];
+
+    async function openKeyForm(page) {
+      await page.locator("summary").click();
+      await page.getByLabel(/^API (key|密钥)$/).waitFor();
+    }
 
     async function openFirstCard(page) {
       await page.getByRole("article", { name: "matinee-live" }).getByRole("button").click();
@@ -220,7 +238,7 @@ describe("the pages", () => {
   const smallTargets = (page) =>
     page.evaluate(() =>
       [...document.querySelectorAll("button, input:not([type=checkbox]), a.button, a.home, a.card")]
-        .filter((one) => one.checkVisibility() && !one.matches(".off-screen"))
+        .filter((one) => one.checkVisibility() && !one.closest(".off-screen"))
         .map((one) => [one.getAttribute("aria-label") ?? one.textContent.trim(), one.getBoundingClientRect()])
         .filter(([, box]) => box.height < 43.5 || box.width < 43.5)
         .map(([label, box]) => `${label}: ${Math.round(box.width)}x${Math.round(box.height)}`),

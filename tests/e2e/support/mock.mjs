@@ -8,11 +8,12 @@ import { extname, join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
 import { endsWithTest, remove, temporaryFolder } from "./children.mjs";
 import { freePort, root, until } from "./matinee.mjs";
+import { MockAccounts } from "./mock_accounts.mjs";
 
 const DIST = process.env.MATINEE_WEB_DIR ?? join(root, "resources/web-client/dist");
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".m3u8": "application/vnd.apple.mpegurl", ".ts": "video/mp2t" };
 const CSP =
-  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; " +
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; " +
   "connect-src 'self' ws: wss:; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
 const TRACKS = [
   { kind: "video", codec: "avc1.42c01e", width: 640, height: 360, sample_rate: 0, channels: 0 },
@@ -25,10 +26,12 @@ export class MockServer {
   #streams = new Map();
   #viewers = new Set();
   #publishers = new Set();
+  accounts = new MockAccounts((token, how) => this.#link(token, how));
 
   static async start({ port, isNew = false, env = {} } = {}) {
     const mock = new MockServer();
     mock.window = Number(env.MATINEE_LIVESTREAM_DVR_WINDOW_SECONDS ?? 0);
+    mock.accounts.signUp = env.MATINEE_ACCOUNTS_SIGN_UP ?? "open";
     mock.port = port ?? (await freePort());
     mock.key = `mk_${randomBytes(12).toString("hex")}`;
     mock.setupToken = isNew ? randomBytes(16).toString("hex") : null;
@@ -129,10 +132,18 @@ export class MockServer {
     const statistics = /^\/api\/v1\/playback\/([^/]+)\/statistics$/.exec(path);
     if (path === "/api/v1/server") return this.#json(response, 200, { name: "Matinee", version: "0.1.0-mock", needs_setup: this.setupToken !== null, rtmp_port: 1935 });
     if (path === "/api/v1/setup") return this.#setup(body, response);
+    const ofAccounts = await this.accounts.answer(request, path, body);
+    if (ofAccounts) {
+      for (const [name, value] of Object.entries(ofAccounts.headers ?? {})) response.setHeader(name, value);
+      const { status, problem } = ofAccounts;
+      return problem ? this.#problem(response, status, problem.code, problem.detail, problem.field) : this.#json(response, status, ofAccounts.body);
+    }
     if ((playback || statistics) && query.get("token") === "refused") return this.#problem(response, 403, "permission_denied", "The token is not for this stream.");
     if (playback) return this.#playback(playback[1], response);
     if (statistics) return this.#statistics(statistics[1], response);
-    if (request.headers.authorization !== `Bearer ${this.key}`) return this.#problem(response, 401, "unauthenticated", "The API key is not known.");
+    const byKey = request.headers.authorization === `Bearer ${this.key}`;
+    if (!byKey && !this.accounts.caller(request)) return this.#problem(response, 401, "unauthenticated", "Neither an API key that is known, nor a session.");
+    if (!byKey && !this.accounts.may(request, "manage_streams")) return this.#problem(response, 403, "permission_denied", "This needs the permission manage_streams.");
     if (path === "/api/v1/streams" && request.method === "POST") {
       if (this.#streams.has(body.name)) return this.#problem(response, 409, "already_exists", `There is already a stream called ${body.name}.`);
       return this.#json(response, 201, this.#shown(this.#add(body.name, body.private === true), true));
@@ -192,6 +203,15 @@ export class MockServer {
     }
     if (method === "DELETE") return this.#json(response, 200, {});
     return stream.pull ? this.#json(response, 200, stream.pull) : this.#problem(response, 404, "not_found", "The stream is not fetched.");
+  }
+
+  /** What a link of accounts is for; with `use`, closes it and gives the stream that comes with it. */
+  #link(token, { use = false } = {}) {
+    if (this.setupToken === null || token !== this.setupToken) return null;
+    if (!use) return "setup";
+    this.setupToken = null;
+    const { name, publish_key } = this.firstStream;
+    return { name, publish_key };
   }
 
   #setup(body, response) {
@@ -290,9 +310,9 @@ export class MockServer {
     response.end(JSON.stringify(body));
   }
 
-  #problem(response, status, code, detail) {
+  #problem(response, status, code, detail, field = "") {
     response.writeHead(status, { "Content-Type": "application/problem+json" });
-    response.end(JSON.stringify({ type: "about:blank", title: code, status, code, detail }));
+    response.end(JSON.stringify({ type: "about:blank", title: code, status, code, detail, ...(field ? { field } : {}) }));
   }
 }
 

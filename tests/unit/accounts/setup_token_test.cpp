@@ -1,5 +1,6 @@
 #include "accounts/setup_token.h"
 
+#include "store/users.h"
 #include "tests/support/database_test.h"
 
 #include <gmock/gmock.h>
@@ -102,6 +103,20 @@ TEST_P(SetupTokenTest, ThereIsNoneWhereAnAdminKeyExists)
     EXPECT_FALSE(token());
     EXPECT_FALSE(open());
     EXPECT_TRUE(token(kNow + 60s)); // that key has expired: somebody must be able to get in
+}
+
+TEST_P(SetupTokenTest, ThereIsNoneWhereARootExists)
+{
+    const auto text = token();
+    ASSERT_TRUE(text);
+    store::UserRow root;
+    root.id = "u1";
+    root.name = root.nameKey = "chief";
+    root.role = "root";
+    ASSERT_RESULT(m_store->writeNow<void>([&](store::Transaction &tx) { return store::insertUser(tx, root); }));
+    EXPECT_FALSE(open());
+    EXPECT_FALSE(claim(*text).has_value());
+    EXPECT_FALSE(token());
 }
 
 TEST_P(SetupTokenTest, OnlyTheHashIsStored)

@@ -377,6 +377,73 @@ TEST_F(EnvelopeSessionTest, ADatabaseThatIsAwayThrowsNobodyOut)
     EXPECT_EQ(closed, 0);
 }
 
+TEST_F(EnvelopeSessionTest, AConnectionEndsWithTheSessionOfItsPersonAtOnce)
+{
+    open();
+    signIn(kAliceToken);
+    ASSERT_EQ(sent.size(), 1u);
+    EXPECT_THAT(sent[0].authenticated().scopes(), testing::ElementsAre("public", "signed_in"));
+    EXPECT_EQ(calls.keys.watches, 1);
+    calls.keys.endSession(); // as from another thread, while nothing else happens
+    EXPECT_EQ(closed, 0);
+    turn();
+    expectGoodbye("unauthenticated");
+    EXPECT_EQ(calls.keys.watches, 0);
+}
+
+TEST_F(EnvelopeSessionTest, APersonStaysThoughTheirAccessTokenHasExpired)
+{
+    options.recheck = std::chrono::seconds(0);
+    open();
+    signIn(kAliceToken);
+    const int asked = calls.keys.asked;
+    test::EchoRequest request;
+    request.set_name("one");
+    call(1, "Echo", request);
+    EXPECT_EQ(calls.keys.asked, asked);
+    EXPECT_EQ(calls.lastCaller().userId, "u1");
+}
+
+TEST_F(EnvelopeSessionTest, ACookieSignsInBeforeTheFirstMessageAndWithoutAWord)
+{
+    options.accessToken = kAliceToken;
+    open();
+    session->start();
+    test::EchoRequest request;
+    request.set_name("one");
+    call(1, "Echo", request);
+    turn();
+    ASSERT_EQ(sent.size(), 1u);
+    EXPECT_EQ(sent[0].response().id(), 1u) << "nothing was asked before";
+    EXPECT_EQ(calls.lastCaller().userId, "u1");
+    calls.keys.endSession();
+    turn();
+    expectGoodbye("unauthenticated");
+}
+
+TEST_F(EnvelopeSessionTest, ACookieThatIsNoLongerGoodMakesNobodyAndSaysNothing)
+{
+    options.accessToken = "old.access.token";
+    open();
+    session->start();
+    test::EchoRequest request;
+    request.set_name("one");
+    call(1, "Echo", request);
+    turn();
+    ASSERT_EQ(sent.size(), 1u);
+    EXPECT_EQ(sent[0].response().id(), 1u);
+    EXPECT_EQ(calls.lastCaller().userId, "");
+    EXPECT_EQ(closed, 0);
+}
+
+TEST_F(EnvelopeSessionTest, WhoSignsInAgainAsAKeyIsWatchedNoMore)
+{
+    open();
+    signIn(kAliceToken);
+    signIn("reader-key");
+    EXPECT_EQ(calls.keys.watches, 0);
+}
+
 TEST_F(EnvelopeSessionTest, NothingIsSentAfterStop)
 {
     open();

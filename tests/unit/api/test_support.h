@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <gtest/gtest.h>
 
 #include <atomic>
 #include <mutex>
@@ -32,10 +33,30 @@ template <class T> T finish(Task<T> task)
     return std::move(*result);
 }
 
-/// Knows the keys "admin-key" and "reader-key"; counts how often it was asked.
+/// Knows the keys "admin-key" and "reader-key", and a person by kAliceToken whose session may end; counts how often it was asked.
+inline constexpr const char *kAliceToken = "alice.access.token";
+
 class KnownKeys : public Authenticator
 {
 public:
+    std::unique_ptr<CredentialWatch> watch(const Caller &person, std::function<void()> over) override
+    {
+        class Kept : public CredentialWatch
+        {
+        public:
+            explicit Kept(std::atomic<int> &watches) : m_watches(watches) { ++m_watches; }
+            ~Kept() override { --m_watches; }
+
+        private:
+            std::atomic<int> &m_watches;
+        };
+        EXPECT_EQ(person.sessionId, "s1");
+        endSession = std::move(over);
+        return std::make_unique<Kept>(watches);
+    }
+    std::function<void()> endSession;
+    std::atomic<int> watches{0};
+
     Task<Result<Caller>> authenticate(std::string_view bearer, Caller anonymous) override
     {
         ++asked;
@@ -45,6 +66,14 @@ public:
         if (bearer == "admin-key" && !revoked) {
             caller.keyId = "adm1n";
             caller.permissions = kEveryPermission;
+            co_return caller;
+        }
+        if (bearer == kAliceToken) {
+            caller.userId = "u1";
+            caller.userName = "alice";
+            caller.sessionId = "s1";
+            caller.role = "user";
+            caller.permissions = kPublicOnly | permissionBit(v1::SIGNED_IN);
             co_return caller;
         }
         if (bearer == "reader-key") {

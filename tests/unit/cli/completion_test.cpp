@@ -57,7 +57,7 @@ protected:
 TEST_F(Completion, BashKnowsTheCommandsAtEachLevel)
 {
     EXPECT_THAT(bash({""}), testing::IsSupersetOf({"serve", "config", "db", "stream", "api-key", "version", "completion"}));
-    EXPECT_THAT(bash({"s"}), testing::UnorderedElementsAre("serve", "stream"));
+    EXPECT_THAT(bash({"s"}), testing::UnorderedElementsAre("serve", "settings", "stream"));
     EXPECT_THAT(bash({"stream", ""}), testing::IsSupersetOf({"create", "list", "show", "delete", "rotate-key", "kick", "--data-dir"}));
     EXPECT_THAT(bash({"--output", "json", "stream", "k"}), testing::ElementsAre("kick")) << "options in between do not confuse it";
 }

@@ -148,6 +148,118 @@ export interface ClaimSetupRequest {
   token?: string;
 }
 
+export interface BeginSignUpRequest {
+  /** 2 to 32 characters: letters and digits of any script, '.', '-', '_'; not two scripts that look alike. */
+  name?: string;
+  /** OPAQUE RegistrationRequest, 32 bytes. */
+  registration_request?: string;
+  /** Of the set-up link (makes the first root), of an invitation, or of a password link (`name` is that of its account then, and may be empty). */
+  link_token?: string;
+}
+
+export interface FinishSignUpRequest {
+  sign_up_id?: string;
+  /** OPAQUE RegistrationRecord, 192 bytes. */
+  registration_record?: string;
+  /** "en" or "zh-CN"; empty means "en". */
+  language?: string;
+}
+
+export interface BeginPasswordSignInRequest {
+  name?: string;
+  /** OPAQUE KE1, 96 bytes. */
+  ke1?: string;
+}
+
+export interface FinishPasswordSignInRequest {
+  sign_in_id?: string;
+  /** OPAQUE KE3, 64 bytes. */
+  ke3?: string;
+}
+
+/** A browser leaves it empty: its cookie counts. */
+export interface RefreshSessionRequest {
+  refresh_token?: string;
+}
+
+export type SignOutRequest = Record<string, never>;
+
+export type GetMeRequest = Record<string, never>;
+
+export type ListMySessionsRequest = Record<string, never>;
+
+export interface RevokeMySessionRequest {
+  id: string;
+}
+
+export type RevokeMyOtherSessionsRequest = Record<string, never>;
+
+export interface BeginPasswordChangeRequest {
+  /** KE1 with the password that is; empty for an account that has none. */
+  ke1?: string;
+  /** For the password that is to be. */
+  registration_request?: string;
+}
+
+export interface FinishPasswordChangeRequest {
+  change_id?: string;
+  ke3?: string;
+  registration_record?: string;
+}
+
+export interface CreateUserRequest {
+  name?: string;
+  /** "user" (also when empty), "admin" or "root". */
+  role?: string;
+}
+
+export interface ListUsersRequest {
+  /** Only those whose name has this in it; empty means all. */
+  search?: string;
+  /** 1 to 500; 0 means 100. */
+  page_size?: number;
+  page_token?: string;
+}
+
+export interface GetUserRequest {
+  user: string;
+}
+
+export interface SetUserRoleRequest {
+  user: string;
+  role?: string;
+}
+
+export interface BanUserRequest {
+  user: string;
+  /** 0 means for good. */
+  seconds?: number;
+  /** Shown to whom it concerns; at most 500 bytes. */
+  reason?: string;
+}
+
+export interface UnbanUserRequest {
+  user: string;
+}
+
+export interface ApproveUserRequest {
+  user: string;
+}
+
+export interface CreatePasswordLinkRequest {
+  user: string;
+}
+
+export type CreateInvitationRequest = Record<string, never>;
+
+export interface ListUserSessionsRequest {
+  user: string;
+}
+
+export interface RevokeUserSessionsRequest {
+  user: string;
+}
+
 export interface Stream {
   /** 1 to 64 of a-z, 0-9, '-' and '_'; the public name in playback addresses. Never the key. */
   name: string;
@@ -393,6 +505,8 @@ export interface Server {
   /** True until the set-up link has been used. */
   needs_setup: boolean;
   rtmp_port: number;
+  /** How one gets an account: "closed", "invitation", "review" or "open" (accounts.sign_up). */
+  sign_up: string;
 }
 
 export interface Health {
@@ -446,6 +560,111 @@ export interface SetupStream {
   publish_key: string;
 }
 
+export interface BeginSignUpResponse {
+  /** Good for five minutes, once. */
+  sign_up_id: string;
+  /** OPAQUE RegistrationResponse, 64 bytes. */
+  registration_response: string;
+}
+
+export interface SignInResponse {
+  /** "signed_in", or "waiting_for_review": then there is no session. */
+  outcome: string;
+  user?: User;
+  session?: SessionTokens;
+  /** With the set-up link: the first stream with its publish key, where the server still knows it. */
+  first_stream?: SetupStream;
+}
+
+export interface User {
+  /** Never changes: "u7k2q…". */
+  id: string;
+  /** What they sign in with and are called. */
+  name: string;
+  /** "root", "admin" or "user". */
+  role: string;
+  /** "active", "waiting" (for review) or "banned". */
+  state: string;
+  /** RFC 3339 time. */
+  created_at?: string;
+  /** Set where it is banned and the ban ends. RFC 3339 time. */
+  banned_until?: string;
+  ban_reason: string;
+  /** "en" or "zh-CN". */
+  language: string;
+  has_password: boolean;
+  /** Permissions of the role, in lower case: "manage_streams". */
+  permissions: string[];
+}
+
+/** A browser, which sends X-Matinee-Web, gets these as cookies and does not see them: both fields are empty then. */
+export interface SessionTokens {
+  /** A JWT, for "Authorization: Bearer". */
+  access_token: string;
+  refresh_token: string;
+  access_expires_in_seconds: number;
+  refresh_expires_in_seconds: number;
+}
+
+export interface BeginPasswordSignInResponse {
+  /** Good for a minute, once. */
+  sign_in_id: string;
+  /** OPAQUE KE2, 320 bytes. */
+  ke2: string;
+}
+
+export type SignOutResponse = Record<string, never>;
+
+export interface ListSessionsResponse {
+  sessions: Session[];
+}
+
+export interface Session {
+  id: string;
+  /** What it runs on, from its User-Agent: "Firefox on Linux", "matinee-admin". */
+  device: string;
+  /** Where it was used last. */
+  address: string;
+  /** RFC 3339 time. */
+  created_at?: string;
+  /** RFC 3339 time. */
+  last_used_at?: string;
+  /** The one that asks. */
+  current: boolean;
+  /** How it began: "password". */
+  method: string;
+}
+
+export interface RevokeSessionsResponse {
+  /** How many ended. */
+  revoked: number;
+}
+
+export interface BeginPasswordChangeResponse {
+  change_id: string;
+  ke2: string;
+  registration_response: string;
+}
+
+export type FinishPasswordChangeResponse = Record<string, never>;
+
+export interface CreateUserResponse {
+  user?: User;
+  link?: OneTimeLink;
+}
+
+export interface OneTimeLink {
+  /** Where people reach this server, then "/password#TOKEN". In this answer and never again. */
+  address: string;
+  /** RFC 3339 time. */
+  expires_at?: string;
+}
+
+export interface ListUsersResponse {
+  users: User[];
+  next_page_token: string;
+}
+
 /** What programs switch on. */
 export type ErrorCode =
   | "cancelled"
@@ -474,7 +693,7 @@ export interface Problem {
   request_id: string;
 }
 
-export type Permission = "public" | "read_server" | "read_streams" | "manage_streams" | "manage_api_keys" | "administer";
+export type Permission = "public" | "read_server" | "read_streams" | "manage_streams" | "manage_api_keys" | "administer" | "signed_in" | "manage_users";
 
 /** Request and response of each call. */
 export interface Calls {
@@ -508,6 +727,29 @@ export interface Calls {
   ListApiKeys: { request: ListApiKeysRequest; response: ListApiKeysResponse };
   RevokeApiKey: { request: RevokeApiKeyRequest; response: RevokeApiKeyResponse };
   ClaimSetup: { request: ClaimSetupRequest; response: ClaimSetupResponse };
+  BeginSignUp: { request: BeginSignUpRequest; response: BeginSignUpResponse };
+  FinishSignUp: { request: FinishSignUpRequest; response: SignInResponse };
+  BeginPasswordSignIn: { request: BeginPasswordSignInRequest; response: BeginPasswordSignInResponse };
+  FinishPasswordSignIn: { request: FinishPasswordSignInRequest; response: SignInResponse };
+  RefreshSession: { request: RefreshSessionRequest; response: SessionTokens };
+  SignOut: { request: SignOutRequest; response: SignOutResponse };
+  GetMe: { request: GetMeRequest; response: User };
+  ListMySessions: { request: ListMySessionsRequest; response: ListSessionsResponse };
+  RevokeMySession: { request: RevokeMySessionRequest; response: RevokeSessionsResponse };
+  RevokeMyOtherSessions: { request: RevokeMyOtherSessionsRequest; response: RevokeSessionsResponse };
+  BeginPasswordChange: { request: BeginPasswordChangeRequest; response: BeginPasswordChangeResponse };
+  FinishPasswordChange: { request: FinishPasswordChangeRequest; response: FinishPasswordChangeResponse };
+  CreateUser: { request: CreateUserRequest; response: CreateUserResponse };
+  ListUsers: { request: ListUsersRequest; response: ListUsersResponse };
+  GetUser: { request: GetUserRequest; response: User };
+  SetUserRole: { request: SetUserRoleRequest; response: User };
+  BanUser: { request: BanUserRequest; response: User };
+  UnbanUser: { request: UnbanUserRequest; response: User };
+  ApproveUser: { request: ApproveUserRequest; response: User };
+  CreatePasswordLink: { request: CreatePasswordLinkRequest; response: OneTimeLink };
+  CreateInvitation: { request: CreateInvitationRequest; response: OneTimeLink };
+  ListUserSessions: { request: ListUserSessionsRequest; response: ListSessionsResponse };
+  RevokeUserSessions: { request: RevokeUserSessionsRequest; response: RevokeSessionsResponse };
 }
 
 export interface CallInfo {
@@ -579,4 +821,50 @@ export const calls: { readonly [Name in keyof Calls]: CallInfo } = {
   RevokeApiKey: { method: "DELETE", path: "/api/v1/api-keys/{id}", pathFields: ["id"], permission: "manage_api_keys" },
   /** Trades the one-time token of the set-up link for an API key of scope `admin`. Works once. */
   ClaimSetup: { method: "POST", path: "/api/v1/setup", pathFields: [], permission: "public" },
+  /** Makes an account: first half. The name is not taken yet, and who asks does not learn whether it is free. */
+  BeginSignUp: { method: "POST", path: "/api/v1/sign-up", pathFields: [], permission: "public" },
+  /** Second half. ALREADY_EXISTS for a name that is taken, or looks like one that is. */
+  FinishSignUp: { method: "POST", path: "/api/v1/sign-up/finish", pathFields: [], permission: "public" },
+  /** Signs in with a password: first half. It answers alike whether there is such an account or not; each answer counts as a guess. */
+  BeginPasswordSignIn: { method: "POST", path: "/api/v1/sign-in/password", pathFields: [], permission: "public" },
+  /** Second half. UNAUTHENTICATED with one and the same sentence for a wrong password and for a name that nobody has. */
+  FinishPasswordSignIn: { method: "POST", path: "/api/v1/sign-in/password/finish", pathFields: [], permission: "public" },
+  /** New tokens for those that end. The refresh token that was used is good no more, but for a few seconds in which several tabs may use it; one that comes later is taken for stolen: the session ends. */
+  RefreshSession: { method: "POST", path: "/api/v1/session/refresh", pathFields: [], permission: "public" },
+  /** Ends this session. */
+  SignOut: { method: "POST", path: "/api/v1/session/sign-out", pathFields: [], permission: "signed_in" },
+  /** Who is signed in. */
+  GetMe: { method: "GET", path: "/api/v1/me", pathFields: [], permission: "signed_in" },
+  /** Where this account is signed in, newest use first. */
+  ListMySessions: { method: "GET", path: "/api/v1/me/sessions", pathFields: [], permission: "signed_in" },
+  /** Signs one of them out. Its open connections end within a second. */
+  RevokeMySession: { method: "DELETE", path: "/api/v1/me/sessions/{id}", pathFields: ["id"], permission: "signed_in" },
+  /** Signs all of them out but this one. */
+  RevokeMyOtherSessions: { method: "POST", path: "/api/v1/me/sessions/revoke-others", pathFields: [], permission: "signed_in" },
+  /** Changes the password: first half. It begins a sign-in with the password that is, and a registration of the one that is to be. */
+  BeginPasswordChange: { method: "POST", path: "/api/v1/me/password", pathFields: [], permission: "signed_in" },
+  /** Second half. All other sessions end. */
+  FinishPasswordChange: { method: "POST", path: "/api/v1/me/password/finish", pathFields: [], permission: "signed_in" },
+  /** Makes an account without a password, and a link by which its owner sets one. */
+  CreateUser: { method: "POST", path: "/api/v1/users", pathFields: [], permission: "manage_users" },
+  /** By name, a page at a time. */
+  ListUsers: { method: "GET", path: "/api/v1/users", pathFields: [], permission: "manage_users" },
+  /** One account, by its id or name. */
+  GetUser: { method: "GET", path: "/api/v1/users/{user}", pathFields: ["user"], permission: "manage_users" },
+  /** Gives another role. Only a root makes or unmakes an admin or a root, and the last root stays. */
+  SetUserRole: { method: "PUT", path: "/api/v1/users/{user}/role", pathFields: ["user"], permission: "manage_users" },
+  /** Nobody signs in to the account until then; who is signed in is signed out. */
+  BanUser: { method: "PUT", path: "/api/v1/users/{user}/ban", pathFields: ["user"], permission: "manage_users" },
+  /** The ban ends now. */
+  UnbanUser: { method: "DELETE", path: "/api/v1/users/{user}/ban", pathFields: ["user"], permission: "manage_users" },
+  /** Lets in who waits for review (accounts.sign_up is "review"). */
+  ApproveUser: { method: "POST", path: "/api/v1/users/{user}/approve", pathFields: ["user"], permission: "manage_users" },
+  /** A link, good once and for a day, by which the owner of the account sets a new password. */
+  CreatePasswordLink: { method: "POST", path: "/api/v1/users/{user}/password-link", pathFields: ["user"], permission: "manage_users" },
+  /** A link, good once and for a day, by which somebody makes an account (accounts.sign_up is "invitation"). It is an invitation by the person who asks, of whom at most 100 are open at a time. */
+  CreateInvitation: { method: "POST", path: "/api/v1/invitations", pathFields: [], permission: "manage_users" },
+  /** Where the account is signed in. */
+  ListUserSessions: { method: "GET", path: "/api/v1/users/{user}/sessions", pathFields: ["user"], permission: "manage_users" },
+  /** Signs the account out everywhere. */
+  RevokeUserSessions: { method: "DELETE", path: "/api/v1/users/{user}/sessions", pathFields: ["user"], permission: "manage_users" },
 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bitRate, byteSize, codecName, duration, encoderName } from './format';
+import { ago, bitRate, byteSize, codecName, duration, encoderName } from './format';
 
 test('bit rates', () => {
   expect(bitRate(640)).toBe('640 kbit/s');
@@ -29,4 +29,13 @@ test('sizes', () => {
   expect(byteSize(999)).toBe('999 B');
   expect(byteSize(4_200_000)).toBe('4.2 MB');
   expect(byteSize(123_400_000_000)).toBe('123 GB');
+});
+
+test('how long ago, in the words of the language', () => {
+  const now = Date.parse('2026-11-22T12:00:00Z');
+  expect(ago(now - 59_000, now, 'en')).toBe('now');
+  expect(ago(now + 5000, now, 'en')).toBe('now');
+  expect(ago(now - 61_000, now, 'en')).toBe('1 minute ago');
+  expect(ago(now - 7_200_000, now, 'zh-CN')).toBe('2小时前');
+  expect(ago(now - 26 * 3_600_000, now, 'en')).toBe('yesterday');
 });

@@ -42,3 +42,13 @@ export function byteSize(bytes: number): string {
   }
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
+
+const kSpans = [['day', 86_400], ['hour', 3600], ['minute', 60]] as const;
+
+/** "5 minutes ago", in the words of the language. */
+export function ago(then: number, now: number, locale: string): string {
+  const seconds = Math.max(0, (now - then) / 1000);
+  const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  for (const [unit, length] of kSpans) if (seconds >= length) return words.format(-Math.floor(seconds / length), unit);
+  return words.format(0, 'second');
+}

@@ -1,4 +1,4 @@
-// The owner's API key, kept in this browser after set-up or sign-in.
+// An API key, kept in this browser: the way into the studio without an account.
 import { keep } from './keep';
 
 let key = $state<string | null>(keep.get('api-key'));

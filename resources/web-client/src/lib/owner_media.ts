@@ -4,7 +4,7 @@ import { withToken } from './routes';
 
 const kHour = 3600;
 
-export async function openableUrl(key: string, stream: { name: string; private: boolean }, path: string): Promise<string> {
+export async function openableUrl(key: string | null, stream: { name: string; private: boolean }, path: string): Promise<string> {
   if (!stream.private) return path;
   const { token } = await createPlaybackToken(key, stream.name, kHour);
   return withToken(path, token);

@@ -2,16 +2,32 @@
 import { routeOf, type Route } from './routes';
 
 let route = $state.raw<Route>(routeOf(location.pathname));
+let here = $state(location.pathname + location.search);
 
-addEventListener('popstate', () => (route = routeOf(location.pathname)));
+function look(): void {
+  route = routeOf(location.pathname);
+  here = location.pathname + location.search;
+}
+
+addEventListener('popstate', look);
 
 export const router = {
   get route(): Route {
     return route;
   },
+  /** The page with what it was asked for: where to come back to. */
+  get here(): string {
+    return here;
+  },
   go(path: string): void {
     history.pushState(null, '', path);
-    route = routeOf(location.pathname);
+    look();
+    scrollTo(0, 0);
+  },
+  /** To a page in place of this one, which has done its work. */
+  replace(path: string): void {
+    history.replaceState(null, '', path);
+    look();
     scrollTo(0, 0);
   },
   /** Takes a secret out of the address and the history. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { routeOf, statsPath, streamNameFrom, tokenOf, withToken } from './routes';
+import { nextOf, routeOf, signInPath, statsPath, streamNameFrom, tokenInHash, tokenOf, withToken } from './routes';
 
 test('addresses lead to their pages', () => {
   expect(routeOf('/')).toEqual({ page: 'home' });
@@ -9,6 +9,8 @@ test('addresses lead to their pages', () => {
   expect(routeOf('/watch/stats')).toEqual({ page: 'watch', name: 'stats' });
   expect(routeOf('/setup')).toEqual({ page: 'setup' });
   expect(routeOf('/studio/')).toEqual({ page: 'studio' });
+  expect(routeOf('/sign-in')).toEqual({ page: 'sign-in' });
+  expect(routeOf('/account')).toEqual({ page: 'account' });
 });
 
 test('anything else is not found', () => {
@@ -29,4 +31,21 @@ test('a token goes along, and is not mixed up with anything else', () => {
   expect(tokenOf('')).toBe('');
   expect(withToken(statsPath('show'), 'a+b')).toBe('/watch/show/stats?token=a%2Bb');
   expect(withToken('/watch/show', '')).toBe('/watch/show');
+});
+
+test('after signing in one comes back to a page of ours, and to none of others', () => {
+  expect(signInPath('/')).toBe('/sign-in');
+  const there = signInPath('/watch/show?token=a+b');
+  expect(nextOf(there.slice(there.indexOf('?')))).toBe('/watch/show?token=a+b');
+  for (const next of ['//evil.example', '/\\evil.example', 'https://evil.example', 'javascript:alert(1)', '/nothing', '/sign-in', '/setup', '']) {
+    expect(nextOf(`?${new URLSearchParams({ next })}`), next).toBe(null);
+  }
+  expect(nextOf('')).toBe(null);
+});
+
+test('a link of one use keeps its token behind the hash', () => {
+  expect(tokenInHash('#a-b_c')).toBe('a-b_c');
+  expect(tokenInHash('#%41')).toBe('A');
+  expect(tokenInHash('')).toBe('');
+  expect(tokenInHash('#%')).toBe('');
 });

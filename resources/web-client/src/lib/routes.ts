@@ -5,9 +5,14 @@ export type Route =
   | { page: 'watch'; name: string }
   | { page: 'numbers'; name: string }
   | { page: 'setup' }
+  | { page: 'sign-in' }
+  | { page: 'sign-up' }
+  | { page: 'password' }
+  | { page: 'account' }
   | { page: 'studio' }
   | { page: 'missing' };
 
+const kPlain = ['setup', 'sign-in', 'sign-up', 'password', 'account', 'studio'] as const;
 const kName = /^[a-z0-9_-]{1,64}$/;
 
 export const isStreamName = (name: string): boolean => kName.test(name);
@@ -18,11 +23,24 @@ export const statsPath = (name: string): string => `/watch/${name}/stats`;
 export const tokenOf = (search: string): string => new URLSearchParams(search).get('token') ?? '';
 export const withToken = (path: string, token: string): string => (token === '' ? path : `${path}?${new URLSearchParams({ token })}`);
 
+/** The token of a set-up link, an invitation or a password link, which the server never gets to see in an address; or ''. */
+export const tokenInHash = (hash: string): string => decoded(hash.slice(1));
+
+/** The sign-in page, and where to go from there. */
+export const signInPath = (next: string): string => (next === '/' ? '/sign-in' : `/sign-in?${new URLSearchParams({ next })}`);
+
+/** Where that is: a page of ours, and never another site. */
+export function nextOf(search: string): string | null {
+  const next = new URLSearchParams(search).get('next') ?? '';
+  const path = /^[^?#]*/.exec(next)?.[0] ?? '';
+  if (!/^\/[^/\\]/.test(path) || ['missing', 'sign-in', 'sign-up', 'setup', 'password'].includes(routeOf(path).page)) return null;
+  return next.replace(/#.*/, '');
+}
+
 export function routeOf(path: string): Route {
   const clean = path.length > 1 ? path.replace(/\/+$/, '') : path;
   if (clean === '' || clean === '/') return { page: 'home' };
-  if (clean === '/setup') return { page: 'setup' };
-  if (clean === '/studio') return { page: 'studio' };
+  for (const page of kPlain) if (clean === `/${page}`) return { page };
   const watch = /^\/watch\/([^/]+)(\/stats)?$/.exec(clean);
   const name = watch?.[1] === undefined ? null : decoded(watch[1]).toLowerCase();
   return name !== null && isStreamName(name) ? { page: watch?.[2] === undefined ? 'watch' : 'numbers', name } : { page: 'missing' };

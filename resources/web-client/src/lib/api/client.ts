@@ -1,4 +1,7 @@
-// One call to the server. Failures are values of one class, made from the server's problem documents (RFC 9457).
+// One call to the server. Failures are values of one class, made from the server's problem documents (RFC 9457). Who is signed in goes
+// along as cookies, which scripts do not see; X-Matinee-Web makes them count.
+import { keep } from '../keep';
+import { Renewal } from './renewal';
 
 export class ApiError extends Error {
   constructor(
@@ -7,6 +10,8 @@ export class ApiError extends Error {
     readonly detail: string,
     readonly status: number,
     readonly retryAfterMs: number,
+    /** What of the request it is about, or ''. */
+    readonly field: string = '',
   ) {
     super(detail === '' ? code : detail);
     this.name = 'ApiError';
@@ -16,13 +21,44 @@ export class ApiError extends Error {
 export interface CallOptions {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   body?: object;
+  /** An API key. Without one, the call is that of who is signed in. */
   key?: string | null;
   timeoutMs?: number;
+  /** Not in the name of who is signed in: a 401 is an answer and no reason to renew the session. */
+  anonymous?: boolean;
 }
 
+/** The header by which media and pictures are asked for; none where the cookies say it. */
+export const authorization = (key: string | null): Record<string, string> => (key === null ? {} : { Authorization: `Bearer ${key}` });
+
 export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
-  const headers: Record<string, string> = { Accept: 'application/json' };
-  if (options.key) headers['Authorization'] = `Bearer ${options.key}`;
+  if (options.key || options.anonymous === true) return once(path, options);
+  await renewal.keepFresh();
+  const since = Date.now();
+  try {
+    return await once<T>(path, options);
+  } catch (error) {
+    const lapsed = error instanceof ApiError && error.status === 401 && renewal.isOn;
+    if (!lapsed || !(await renewal.renew(since))) throw error;
+  }
+  return once(path, options);
+}
+
+export const renewal = new Renewal({
+  refresh: () => once('/api/v1/session/refresh', { method: 'POST', body: {} }),
+  isFinal: (error) => error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 408 && error.status !== 429,
+  now: () => Date.now(),
+  note: {
+    get: () => Number(keep.get('session') ?? NaN) || null,
+    set: (at) => keep.set('session', String(at)),
+    remove: () => keep.remove('session'),
+  },
+  // Browsers have locks over https and on localhost. Elsewhere each tab is alone, and the server bears with a few at once.
+  exclusively: async <T>(work: () => Promise<T>): Promise<T> => ('locks' in navigator ? await navigator.locks.request<Promise<T>>('matinee.session', work) : work()),
+});
+
+async function once<T>(path: string, options: CallOptions): Promise<T> {
+  const headers: Record<string, string> = { Accept: 'application/json', 'X-Matinee-Web': '1', ...authorization(options.key || null) };
   if (options.body) headers['Content-Type'] = 'application/json';
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), options.timeoutMs ?? 10_000);
@@ -60,18 +96,20 @@ function problem(response: Response, text: string): ApiError {
   const retryAfterMs = retryAfter(response.headers.get('Retry-After'));
   let code = response.status >= 500 ? 'unavailable' : 'internal';
   let detail = '';
+  let field = '';
   try {
-    const document = JSON.parse(text) as { code?: unknown; detail?: unknown };
+    const document = JSON.parse(text) as { code?: unknown; detail?: unknown; field?: unknown };
     if (typeof document.code === 'string') code = document.code;
     if (typeof document.detail === 'string') detail = document.detail;
+    if (typeof document.field === 'string') field = document.field;
   } catch {
     // A proxy's own page: 502 and 504 mean that the server behind it is away.
     if (response.status === 502 || response.status === 504) code = 'unreachable';
   }
-  return new ApiError(code, detail, response.status, retryAfterMs);
+  return new ApiError(code, detail, response.status, retryAfterMs, field);
 }
 
 export function retryAfter(header: string | null): number {
   const seconds = Number(header ?? 0);
-  return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 300) * 1000 : 0;
+  return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 3600) * 1000 : 0;
 }

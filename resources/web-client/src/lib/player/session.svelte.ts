@@ -1,6 +1,6 @@
 // One visit to one stream: runs the effects of the state machine on a real <video> element, real timers and the real server.
 import { getPlayback } from '../api/calls';
-import { ApiError } from '../api/client';
+import { ApiError, authorization } from '../api/client';
 import { dvrSeconds, onAirOf } from '../api/shapes';
 import type { Playback, TrackInfo } from '../../api/types';
 import { keep, keepForSession } from '../keep';
@@ -102,7 +102,7 @@ export class Session {
   }
 
   get mediaHeaders(): Record<string, string> {
-    return this.#key === null ? {} : { Authorization: `Bearer ${this.#key}` };
+    return authorization(this.#key);
   }
 
   send(event: Event): void {
@@ -233,7 +233,7 @@ export class Session {
       this.playback = null;
       return this.send({ type: 'playback_missing' });
     }
-    this.send({ type: 'playback_unreachable', retryAfterMs: error.retryAfterMs });
+    this.send({ type: 'playback_unreachable', retryAfterMs: Math.min(error.retryAfterMs, 300_000) });
   }
 
   async #attach(name: EngineName): Promise<void> {

@@ -1,0 +1,173 @@
+#include "api/user_calls.h"
+
+#include "api/account_messages.h"
+#include "api/timestamps.h"
+
+namespace matinee::api {
+
+namespace {
+
+using WebAddress = std::function<std::string()>;
+
+accounts::SystemTime now()
+{
+    return std::chrono::system_clock::now();
+}
+
+v1::OneTimeLink describeLink(const accounts::OneTimeLink &link, const WebAddress &webAddress, const std::string &page)
+{
+    v1::OneTimeLink message;
+    message.set_address(webAddress() + page + "#" + link.token);
+    *message.mutable_expires_at() = toTimestamp(link.expiresAt);
+    return message;
+}
+
+Result<v1::User> described(const Result<store::UserRow> &row)
+{
+    if (!row)
+        return row.error();
+    return describeUser(*row, now());
+}
+
+Task<Result<v1::CreateUserResponse>> createUser(accounts::People &people, WebAddress webAddress, const Caller &caller,
+                                                const v1::CreateUserRequest &request)
+{
+    const Result<accounts::People::Created> made = co_await people.create(request.name(), request.role(), actorOf(caller), now());
+    if (!made)
+        co_return made.error();
+    v1::CreateUserResponse answer;
+    *answer.mutable_user() = describeUser(made->user, now());
+    *answer.mutable_link() = describeLink(made->link, webAddress, "/password");
+    co_return answer;
+}
+
+Task<Result<v1::ListUsersResponse>> listUsers(accounts::People &people, const v1::ListUsersRequest &request)
+{
+    const Result<accounts::People::Page> page = co_await people.list(request.search(), request.page_size(), request.page_token());
+    if (!page)
+        co_return page.error();
+    v1::ListUsersResponse answer;
+    for (const store::UserRow &row : page->users)
+        *answer.add_users() = describeUser(row, now());
+    answer.set_next_page_token(page->nextToken);
+    co_return answer;
+}
+
+Task<Result<v1::User>> getUser(accounts::People &people, const v1::GetUserRequest &request)
+{
+    const Result<store::UserRow> row = co_await people.find(request.user());
+    co_return described(row);
+}
+
+Task<Result<v1::User>> setUserRole(accounts::People &people, const Caller &caller, const v1::SetUserRoleRequest &request)
+{
+    const Result<store::UserRow> row = co_await people.setRole(request.user(), request.role(), actorOf(caller), now());
+    co_return described(row);
+}
+
+Task<Result<v1::User>> banUser(accounts::People &people, const Caller &caller, const v1::BanUserRequest &request)
+{
+    std::optional<std::chrono::seconds> howLong;
+    if (request.seconds() != 0)
+        howLong = std::chrono::seconds(request.seconds());
+    const Result<store::UserRow> row = co_await people.ban(request.user(), howLong, request.reason(), actorOf(caller), now());
+    co_return described(row);
+}
+
+Task<Result<v1::User>> unbanUser(accounts::People &people, const Caller &caller, const v1::UnbanUserRequest &request)
+{
+    const Result<store::UserRow> row = co_await people.unban(request.user(), actorOf(caller), now());
+    co_return described(row);
+}
+
+Task<Result<v1::User>> approveUser(accounts::People &people, const Caller &caller, const v1::ApproveUserRequest &request)
+{
+    const Result<store::UserRow> row = co_await people.approve(request.user(), actorOf(caller), now());
+    co_return described(row);
+}
+
+Task<Result<v1::OneTimeLink>> createPasswordLink(accounts::People &people, WebAddress webAddress, const Caller &caller,
+                                                 const v1::CreatePasswordLinkRequest &request)
+{
+    const Result<accounts::OneTimeLink> link = co_await people.createPasswordLink(request.user(), actorOf(caller), now());
+    if (!link)
+        co_return link.error();
+    co_return describeLink(*link, webAddress, "/password");
+}
+
+Task<Result<v1::OneTimeLink>> createInvitation(accounts::People &people, WebAddress webAddress, const Caller &caller)
+{
+    const Result<accounts::OneTimeLink> link = co_await people.createInvitation(actorOf(caller), now());
+    if (!link)
+        co_return link.error();
+    co_return describeLink(*link, webAddress, "/sign-up");
+}
+
+Task<Result<v1::ListSessionsResponse>> listUserSessions(accounts::People &people, const Caller &caller,
+                                                        const v1::ListUserSessionsRequest &request)
+{
+    const Result<std::vector<store::SessionRow>> rows = co_await people.listSessions(request.user(), now());
+    if (!rows)
+        co_return rows.error();
+    v1::ListSessionsResponse answer;
+    for (const store::SessionRow &row : *rows)
+        *answer.add_sessions() = describeSession(row, caller.sessionId);
+    co_return answer;
+}
+
+Task<Result<v1::RevokeSessionsResponse>> revokeUserSessions(accounts::People &people, const Caller &caller,
+                                                            const v1::RevokeUserSessionsRequest &request)
+{
+    const Result<std::uint32_t> revoked = co_await people.revokeSessions(request.user(), actorOf(caller), now());
+    if (!revoked)
+        co_return revoked.error();
+    v1::RevokeSessionsResponse answer;
+    answer.set_revoked(*revoked);
+    co_return answer;
+}
+
+} // namespace
+
+void handleUserCalls(Dispatcher &dispatcher, accounts::People &people, WebAddress webAddress)
+{
+    dispatcher.handle<v1::CreateUserRequest, v1::CreateUserResponse>(
+        "matinee.v1.UserService/CreateUser", [&people, webAddress](const Caller &caller, const v1::CreateUserRequest &request) {
+            return createUser(people, webAddress, caller, request);
+        });
+    dispatcher.handle<v1::ListUsersRequest, v1::ListUsersResponse>(
+        "matinee.v1.UserService/ListUsers",
+        [&people](const Caller &, const v1::ListUsersRequest &request) { return listUsers(people, request); });
+    dispatcher.handle<v1::GetUserRequest, v1::User>(
+        "matinee.v1.UserService/GetUser",
+        [&people](const Caller &, const v1::GetUserRequest &request) { return getUser(people, request); });
+    dispatcher.handle<v1::SetUserRoleRequest, v1::User>(
+        "matinee.v1.UserService/SetUserRole",
+        [&people](const Caller &caller, const v1::SetUserRoleRequest &request) { return setUserRole(people, caller, request); });
+    dispatcher.handle<v1::BanUserRequest, v1::User>(
+        "matinee.v1.UserService/BanUser",
+        [&people](const Caller &caller, const v1::BanUserRequest &request) { return banUser(people, caller, request); });
+    dispatcher.handle<v1::UnbanUserRequest, v1::User>(
+        "matinee.v1.UserService/UnbanUser",
+        [&people](const Caller &caller, const v1::UnbanUserRequest &request) { return unbanUser(people, caller, request); });
+    dispatcher.handle<v1::ApproveUserRequest, v1::User>(
+        "matinee.v1.UserService/ApproveUser",
+        [&people](const Caller &caller, const v1::ApproveUserRequest &request) { return approveUser(people, caller, request); });
+    dispatcher.handle<v1::CreatePasswordLinkRequest, v1::OneTimeLink>(
+        "matinee.v1.UserService/CreatePasswordLink",
+        [&people, webAddress](const Caller &caller, const v1::CreatePasswordLinkRequest &request) {
+            return createPasswordLink(people, webAddress, caller, request);
+        });
+    dispatcher.handle<v1::CreateInvitationRequest, v1::OneTimeLink>(
+        "matinee.v1.UserService/CreateInvitation", [&people, webAddress](const Caller &caller, const v1::CreateInvitationRequest &) {
+            return createInvitation(people, webAddress, caller);
+        });
+    dispatcher.handle<v1::ListUserSessionsRequest, v1::ListSessionsResponse>(
+        "matinee.v1.UserService/ListUserSessions",
+        [&people](const Caller &caller, const v1::ListUserSessionsRequest &request) { return listUserSessions(people, caller, request); });
+    dispatcher.handle<v1::RevokeUserSessionsRequest, v1::RevokeSessionsResponse>(
+        "matinee.v1.UserService/RevokeUserSessions", [&people](const Caller &caller, const v1::RevokeUserSessionsRequest &request) {
+            return revokeUserSessions(people, caller, request);
+        });
+}
+
+} // namespace matinee::api

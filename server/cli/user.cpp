@@ -1,0 +1,223 @@
+#include "cli/commands.h"
+
+#include "cli/answers.h"
+#include "cli/calls.h"
+#include "cli/document.h"
+#include "cli/lifetime.h"
+
+#include "matinee/v1/accounts.pb.h"
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+
+namespace matinee::cli {
+
+namespace {
+
+struct UserArguments
+{
+    std::string name;
+    std::string role = "user";
+    std::string search;
+    std::string banFor = "never";
+    std::string reason;
+};
+
+std::string howToSetPassword(const v1::OneTimeLink &link)
+{
+    return "Give this link to its owner. Whoever opens it sets the password; it works once, until " + when(link.expires_at()) + ":\n  " +
+           link.address() + "\n";
+}
+
+std::string stateOf(const v1::User &user)
+{
+    if (user.state() != "banned")
+        return user.state();
+    return user.has_banned_until() ? "banned until " + when(user.banned_until()) : "banned";
+}
+
+int create(Context &context, Calls &calls, const UserArguments &arguments)
+{
+    v1::CreateUserRequest request;
+    request.set_name(arguments.name);
+    request.set_role(arguments.role);
+    const auto made = calls.call<v1::CreateUserResponse>("matinee.v1.UserService/CreateUser", request);
+    if (!made)
+        return context.failed(made.error());
+    return context.answer(documentOf(*made), "Made the account \"" + made->user().name() + "\" (" + made->user().role() + ").\n" +
+                                                 howToSetPassword(made->link()));
+}
+
+int list(Context &context, Calls &calls, const UserArguments &arguments)
+{
+    v1::ListUsersResponse all;
+    v1::ListUsersRequest request;
+    request.set_search(arguments.search);
+    request.set_page_size(500);
+    do {
+        const auto page = calls.call<v1::ListUsersResponse>("matinee.v1.UserService/ListUsers", request);
+        if (!page)
+            return context.failed(page.error());
+        all.mutable_users()->MergeFrom(page->users());
+        request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+
+    std::vector<std::vector<std::string>> rows;
+    for (const v1::User &user : all.users())
+        rows.push_back({user.name(), user.role(), stateOf(user), user.has_password() ? "yes" : "no", when(user.created_at()), user.id()});
+    const std::string none = arguments.search.empty() ? "There are no accounts. Make one with: matinee user create NAME --role root\n"
+                                                      : "No name has this in it.\n";
+    return context.answer(documentOf(all), rows.empty() ? none : table({"NAME", "ROLE", "STATE", "PASSWORD", "CREATED", "ID"}, rows));
+}
+
+/// The calls that take an account and give it back changed.
+template <class Request> int change(Context &context, Calls &calls, const char *method, const Request &request, const std::string &outcome)
+{
+    const auto user = calls.call<v1::User>(std::string("matinee.v1.UserService/") + method, request);
+    return user ? context.answer(documentOf(*user), user->name() + ": " + outcome + "\n") : context.failed(user.error());
+}
+
+int setRole(Context &context, Calls &calls, const UserArguments &arguments)
+{
+    v1::SetUserRoleRequest request;
+    request.set_user(arguments.name);
+    request.set_role(arguments.role);
+    return change(context, calls, "SetUserRole", request, "the role is " + arguments.role + " from now on.");
+}
+
+int ban(Context &context, Calls &calls, const UserArguments &arguments)
+{
+    v1::BanUserRequest request;
+    request.set_user(arguments.name);
+    request.set_seconds(lifetime(arguments.banFor).value_or(0)); // checked while parsing
+    request.set_reason(arguments.reason);
+    const auto user = calls.call<v1::User>("matinee.v1.UserService/BanUser", request);
+    if (!user)
+        return context.failed(user.error());
+    return context.answer(documentOf(*user), user->name() + ": signed out everywhere and " + stateOf(*user) + ".\n");
+}
+
+int unban(Context &context, Calls &calls, const UserArguments &arguments)
+{
+    v1::UnbanUserRequest request;
+    request.set_user(arguments.name);
+    return change(context, calls, "UnbanUser", request, "may sign in again.");
+}
+
+int approve(Context &context, Calls &calls, const UserArguments &arguments)
+{
+    v1::ApproveUserRequest request;
+    request.set_user(arguments.name);
+    return change(context, calls, "ApproveUser", request, "may sign in.");
+}
+
+int sessions(Context &context, Calls &calls, const UserArguments &arguments)
+{
+    v1::ListUserSessionsRequest request;
+    request.set_user(arguments.name);
+    const auto answer = calls.call<v1::ListSessionsResponse>("matinee.v1.UserService/ListUserSessions", request);
+    if (!answer)
+        return context.failed(answer.error());
+    std::vector<std::vector<std::string>> rows;
+    for (const v1::Session &session : answer->sessions())
+        rows.push_back({session.device().empty() ? "-" : session.device(), session.address(), session.method(), when(session.created_at()),
+                        when(session.last_used_at())});
+    return context.answer(documentOf(*answer), rows.empty() ? arguments.name + " is not signed in anywhere.\n"
+                                                            : table({"DEVICE", "ADDRESS", "METHOD", "SIGNED IN", "LAST USED"}, rows));
+}
+
+int signOut(Context &context, Calls &calls, const UserArguments &arguments)
+{
+    v1::RevokeUserSessionsRequest request;
+    request.set_user(arguments.name);
+    const auto answer = calls.call<v1::RevokeSessionsResponse>("matinee.v1.UserService/RevokeUserSessions", request);
+    if (!answer)
+        return context.failed(answer.error());
+    const std::string count = std::to_string(answer->revoked()) + (answer->revoked() == 1 ? " session" : " sessions");
+    return context.answer(documentOf(*answer), arguments.name + ": ended " + count + ".\n");
+}
+
+int resetPassword(Context &context, Calls &calls, const UserArguments &arguments)
+{
+    v1::CreatePasswordLinkRequest request;
+    request.set_user(arguments.name);
+    const auto link = calls.call<v1::OneTimeLink>("matinee.v1.UserService/CreatePasswordLink", request);
+    return link ? context.answer(documentOf(*link), howToSetPassword(*link)) : context.failed(link.error());
+}
+
+using Action = int (*)(Context &, Calls &, const UserArguments &);
+
+struct Verb
+{
+    const char *name;
+    const char *description;
+    const char *example;
+    Action action;
+    bool named = true;
+    Calls::Folder folder = Calls::Folder::MustExist;
+};
+
+CLI::App *addVerb(CLI::App &group, Context &context, const Verb &verb, const std::shared_ptr<UserArguments> &arguments)
+{
+    auto *command = group.add_subcommand(verb.name, verb.description);
+    if (verb.named)
+        command->add_option("NAME", arguments->name, "Name or id of the account")->required();
+    command->footer(std::string("Example: ") + verb.example);
+    command->callback([&context, arguments, verb] {
+        context.command = [&context, arguments, verb] {
+            int exitCode = kFailed;
+            auto calls = Calls::open(context, verb.folder, exitCode);
+            return calls ? verb.action(context, *calls, *arguments) : exitCode;
+        };
+    });
+    return command;
+}
+
+std::string roleFault(const std::string &text)
+{
+    return text == "user" || text == "admin" || text == "root" ? std::string() : "expected user, admin or root, got \"" + text + "\"";
+}
+
+std::string lifetimeFault(const std::string &text)
+{
+    return lifetime(text) ? std::string() : "expected a time such as 30d, 12h, 2w, 1y (at most 10y), or never, got \"" + text + "\"";
+}
+
+} // namespace
+
+void addUser(CLI::App &root, Context &context)
+{
+    auto *group = root.add_subcommand("user", "Make and manage the accounts of people");
+    group->require_subcommand(1);
+    group->footer("Example: matinee user create alice --role admin");
+    auto arguments = std::make_shared<UserArguments>();
+
+    auto *command = addVerb(*group, context,
+                            {"create", "Make an account and print the link that sets its password, once",
+                             "matinee user create alice --role admin", create, true, Calls::Folder::MayBeMade},
+                            arguments);
+    command->add_option("--role", arguments->role, "What it may do")->type_name("user|admin|root")->capture_default_str()->check(roleFault);
+
+    command = addVerb(*group, context, {"list", "List the accounts", "matinee user list --search ali", list, false}, arguments);
+    command->add_option("--search", arguments->search, "Only names that have this in them")->type_name("TEXT");
+
+    command = addVerb(*group, context, {"role", "Give an account another role", "matinee user role alice admin", setRole}, arguments);
+    command->add_option("ROLE", arguments->role, "user, admin or root")->required()->check(roleFault);
+
+    command = addVerb(*group, context,
+                      {"ban", "Sign an account out and keep it out", "matinee user ban mallory --for 7d --reason spam", ban}, arguments);
+    command->add_option("--for", arguments->banFor, "30d, 12h, 2w, 1y (at most 10y); never ends without it")
+        ->type_name("TIME")
+        ->check(lifetimeFault);
+    command->add_option("--reason", arguments->reason, "Shown to whom it concerns")->type_name("TEXT");
+
+    addVerb(*group, context, {"unban", "End a ban", "matinee user unban mallory", unban}, arguments);
+    addVerb(*group, context, {"approve", "Let in an account that waits for review", "matinee user approve bob", approve}, arguments);
+    addVerb(*group, context, {"sessions", "Show where an account is signed in", "matinee user sessions alice", sessions}, arguments);
+    addVerb(*group, context, {"sign-out", "Sign an account out everywhere", "matinee user sign-out alice", signOut}, arguments);
+    addVerb(*group, context,
+            {"reset-password", "Print a link, good once, that sets a new password", "matinee user reset-password alice", resetPassword},
+            arguments);
+}
+
+} // namespace matinee::cli

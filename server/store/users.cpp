@@ -1,0 +1,149 @@
+#include "store/users.h"
+
+#include "store/values.h"
+
+#include <algorithm>
+
+namespace matinee::store {
+
+namespace {
+
+constexpr const char *kById = "SELECT id, name, name_key, role, is_waiting, language, created_at, password_record, password_changed_at, "
+                              "banned_until, ban_reason FROM users WHERE id = ?";
+constexpr const char *kByKey = "SELECT id, name, name_key, role, is_waiting, language, created_at, password_record, password_changed_at, "
+                               "banned_until, ban_reason FROM users WHERE name_key = ?";
+constexpr const char *kPage = "SELECT id, name, name_key, role, is_waiting, language, created_at, password_record, password_changed_at, "
+                              "banned_until, ban_reason FROM users WHERE name_key > ? AND name_key LIKE ? ESCAPE '!' "
+                              "ORDER BY name_key LIMIT ?";
+
+UserRow userOf(const Row &row)
+{
+    UserRow user;
+    user.id = toText(row[0]);
+    user.name = toText(row[1]);
+    user.nameKey = toText(row[2]);
+    user.role = toText(row[3]);
+    user.isWaiting = row[4].toBool();
+    user.language = toText(row[5]);
+    user.createdAt = toTime(row[6]);
+    if (!row[7].isNull())
+        user.passwordRecord = toText(row[7]);
+    user.passwordChangedAt = toOptionalTime(row[8]);
+    user.bannedUntil = toOptionalTime(row[9]);
+    user.banReason = toText(row[10]);
+    return user;
+}
+
+QVariant optionalText(const std::optional<std::string> &value)
+{
+    return value ? text(*value) : QVariant(QMetaType(QMetaType::QString)); // NULL
+}
+
+Result<std::optional<UserRow>> one(Transaction &tx, const char *sql, const std::string &value)
+{
+    auto rows = tx.query(sql, {text(value)});
+    if (!rows)
+        return rows.error();
+    return rows->empty() ? std::nullopt : std::optional<UserRow>(userOf(rows->front()));
+}
+
+Result<bool> touched(const Result<int> &count)
+{
+    if (!count)
+        return count.error();
+    return *count > 0;
+}
+
+/// A pattern of LIKE that finds `part` anywhere, and nothing but it.
+std::string patternOf(const std::string &part)
+{
+    std::string pattern = "%";
+    for (const char c : part) {
+        if (c == '%' || c == '_' || c == '!')
+            pattern.push_back('!');
+        pattern.push_back(c);
+    }
+    return pattern + "%";
+}
+
+} // namespace
+
+Result<void> insertUser(Transaction &tx, const UserRow &row)
+{
+    auto r = tx.execute("INSERT INTO users (id, name, name_key, role, is_waiting, language, created_at, password_record, "
+                        "password_changed_at, banned_until, ban_reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        {text(row.id), text(row.name), text(row.nameKey), text(row.role), QVariant(row.isWaiting), text(row.language),
+                         time(row.createdAt), optionalText(row.passwordRecord), time(row.passwordChangedAt), time(row.bannedUntil),
+                         text(row.banReason)});
+    if (!r && r.error().code == ErrorCode::AlreadyExists)
+        return fail(ErrorCode::AlreadyExists, "This name is taken, or looks too much like one that is. Choose another.", "name");
+    return r ? Result<void>() : Result<void>(r.error());
+}
+
+Result<std::optional<UserRow>> findUser(Transaction &tx, const std::string &id)
+{
+    return one(tx, kById, id);
+}
+
+Result<std::optional<UserRow>> findUserByNameKey(Transaction &tx, const std::string &nameKey)
+{
+    return one(tx, kByKey, nameKey);
+}
+
+Result<std::vector<UserRow>> listUsers(Transaction &tx, const std::string &keyPart, const std::string &afterKey, int limit)
+{
+    auto rows = tx.query(kPage, {text(afterKey), text(patternOf(keyPart)), number(std::clamp(limit, 0, 10'000))});
+    if (!rows)
+        return rows.error();
+    std::vector<UserRow> users;
+    users.reserve(rows->size());
+    for (const Row &row : *rows)
+        users.push_back(userOf(row));
+    return users;
+}
+
+Result<std::vector<std::string>> lockActiveUsersOfRole(Transaction &tx, const std::string &role, UserRow::Time now)
+{
+    constexpr const char *select = "SELECT id FROM users WHERE role = ? AND (banned_until IS NULL OR banned_until <= ?) AND is_waiting = ? "
+                                   "ORDER BY id LIMIT 1000";
+    constexpr const char *locked = "SELECT id FROM users WHERE role = ? AND (banned_until IS NULL OR banned_until <= ?) AND is_waiting = ? "
+                                   "ORDER BY id LIMIT 1000 FOR UPDATE";
+    auto rows = tx.query(tx.engine() == Engine::Postgres ? locked : select, {text(role), time(now), QVariant(false)});
+    if (!rows)
+        return rows.error();
+    std::vector<std::string> ids;
+    for (const Row &row : *rows)
+        ids.push_back(toText(row[0]));
+    return ids;
+}
+
+Result<bool> anyUserOfRole(Transaction &tx, const std::string &role)
+{
+    const auto rows = tx.query("SELECT 1 FROM users WHERE role = ? LIMIT 1", {text(role)});
+    if (!rows)
+        return rows.error();
+    return !rows->empty();
+}
+
+Result<bool> updateUserRole(Transaction &tx, const std::string &id, const std::string &role)
+{
+    return touched(tx.execute("UPDATE users SET role = ? WHERE id = ?", {text(role), text(id)}));
+}
+
+Result<bool> updateUserWaiting(Transaction &tx, const std::string &id, bool isWaiting)
+{
+    return touched(tx.execute("UPDATE users SET is_waiting = ? WHERE id = ?", {QVariant(isWaiting), text(id)}));
+}
+
+Result<bool> updateUserBan(Transaction &tx, const std::string &id, const std::optional<UserRow::Time> &until, const std::string &reason)
+{
+    return touched(tx.execute("UPDATE users SET banned_until = ?, ban_reason = ? WHERE id = ?", {time(until), text(reason), text(id)}));
+}
+
+Result<bool> updateUserPassword(Transaction &tx, const std::string &id, const std::string &record, UserRow::Time now)
+{
+    return touched(
+        tx.execute("UPDATE users SET password_record = ?, password_changed_at = ? WHERE id = ?", {text(record), time(now), text(id)}));
+}
+
+} // namespace matinee::store

@@ -1,0 +1,48 @@
+// Table `users`: people with an account: name, role, password record, ban.
+#pragma once
+
+#include "store/store.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace matinee::store {
+
+struct UserRow
+{
+    using Time = std::chrono::system_clock::time_point;
+
+    std::string id;
+    std::string name;
+    std::string nameKey;    ///< accounts/user_names.h; unique.
+    std::string role;       ///< "root", "admin", "user"
+    bool isWaiting = false; ///< For review: may not sign in.
+    std::string language;   ///< "en", "zh-CN"
+    Time createdAt;
+    std::optional<std::string> passwordRecord; ///< OPAQUE registration record, 384 hex digits; none for an account without a password.
+    std::optional<Time> passwordChangedAt;
+    std::optional<Time> bannedUntil; ///< May lie in the past: then the ban is over.
+    std::string banReason;
+
+    [[nodiscard]] bool isBanned(Time now) const { return bannedUntil && now < *bannedUntil; }
+};
+
+Result<void> insertUser(Transaction &tx, const UserRow &row); ///< AlreadyExists, field "name", where the name key is taken.
+Result<std::optional<UserRow>> findUser(Transaction &tx, const std::string &id);
+Result<std::optional<UserRow>> findUserByNameKey(Transaction &tx, const std::string &nameKey);
+/// By name key, after `afterKey`, only those whose key has `keyPart` in it ("" means all), at most `limit`.
+Result<std::vector<UserRow>> listUsers(Transaction &tx, const std::string &keyPart, const std::string &afterKey, int limit);
+/// Those of the role that are neither banned now nor waiting. PostgreSQL: their rows are locked until the end of the transaction, so that
+/// of two who would each unmake the last but one, the second sees what the first did.
+Result<std::vector<std::string>> lockActiveUsersOfRole(Transaction &tx, const std::string &role, UserRow::Time now);
+Result<bool> anyUserOfRole(Transaction &tx, const std::string &role);
+
+// False where there is no such account.
+Result<bool> updateUserRole(Transaction &tx, const std::string &id, const std::string &role);
+Result<bool> updateUserWaiting(Transaction &tx, const std::string &id, bool isWaiting);
+Result<bool> updateUserBan(Transaction &tx, const std::string &id, const std::optional<UserRow::Time> &until, const std::string &reason);
+Result<bool> updateUserPassword(Transaction &tx, const std::string &id, const std::string &record, UserRow::Time now);
+
+} // namespace matinee::store

@@ -1,0 +1,168 @@
+#include "terminal.h"
+
+#include "matinee/v1/accounts.pb.h"
+
+#include <boost/json.hpp>
+#include <gmock/gmock.h>
+
+namespace matinee {
+
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+v1::User alice()
+{
+    v1::User user;
+    user.set_id("u7k2q");
+    user.set_name("alice");
+    user.set_role("admin");
+    user.set_state("active");
+    user.mutable_created_at()->set_seconds(1767323045);
+    return user;
+}
+
+v1::OneTimeLink link()
+{
+    v1::OneTimeLink link;
+    link.set_address("http://host.test/password#t0ken");
+    link.mutable_expires_at()->set_seconds(1767409445);
+    return link;
+}
+
+} // namespace
+
+class UserCommands : public testing::Test, public test::Terminal
+{
+protected:
+    void SetUp() override { std::filesystem::create_directories(dataDir()); }
+
+    /// The next calls are of this method; what they ask is kept in `Request`.
+    template <class Request> std::shared_ptr<Request> expect(std::string method, Result<std::string> answer)
+    {
+        auto seen = std::make_shared<Request>();
+        openOffline = [seen, method, answer](const settings::Snapshot &,
+                                             const std::string &) -> Result<std::unique_ptr<app::OfflineCalls>> {
+            return std::unique_ptr<app::OfflineCalls>(
+                std::make_unique<test::StandIn>([seen, method, answer](std::string_view called, const std::string &body) {
+                    EXPECT_EQ(called, "matinee.v1.UserService/" + method);
+                    EXPECT_TRUE(seen->ParseFromString(body));
+                    return answer;
+                }));
+        };
+        return seen;
+    }
+};
+
+TEST_F(UserCommands, CreatePrintsTheLinkOfANewAccount)
+{
+    v1::CreateUserResponse made;
+    *made.mutable_user() = alice();
+    *made.mutable_link() = link();
+    const auto seen = expect<v1::CreateUserRequest>("CreateUser", made.SerializeAsString());
+    const auto outcome = run({"user", "create", "alice", "--role", "admin"});
+    ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+    EXPECT_EQ(seen->name(), "alice");
+    EXPECT_EQ(seen->role(), "admin");
+    EXPECT_THAT(outcome.out, HasSubstr("http://host.test/password#t0ken\n"));
+    EXPECT_THAT(outcome.out, HasSubstr("2026-01-03 03:04 UTC"));
+    EXPECT_EQ(boost::json::parse(run({"user", "create", "alice", "--output", "json"}).out).at("link").at("address"),
+              "http://host.test/password#t0ken");
+    EXPECT_EQ(seen->role(), "user");
+    EXPECT_THAT(run({"user", "create", "alice", "--output", "yaml"}).out, HasSubstr("name: \"alice\""));
+    EXPECT_EQ(run({"user", "create", "alice", "--role", "king"}).exitCode, 2);
+    EXPECT_EQ(run({"user", "create"}).exitCode, 2);
+}
+
+TEST_F(UserCommands, ListShowsNamesRolesAndBans)
+{
+    v1::ListUsersResponse page;
+    *page.add_users() = alice();
+    auto *mallory = page.add_users();
+    mallory->set_name("mallory");
+    mallory->set_role("user");
+    mallory->set_state("banned");
+    mallory->mutable_banned_until()->set_seconds(1767409445);
+    auto *eve = page.add_users();
+    eve->set_name("eve");
+    eve->set_role("user");
+    eve->set_state("banned");
+    const auto seen = expect<v1::ListUsersRequest>("ListUsers", page.SerializeAsString());
+    const auto outcome = run({"user", "list", "--search", "l"});
+    ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+    EXPECT_EQ(seen->search(), "l");
+    EXPECT_THAT(outcome.out, HasSubstr("banned until 2026-01-03 03:04 UTC"));
+    EXPECT_THAT(outcome.out, testing::ContainsRegex("eve +user +banned  "));
+    expect<v1::ListUsersRequest>("ListUsers", std::string());
+    EXPECT_THAT(run({"user", "list"}).out, HasSubstr("There are no accounts"));
+}
+
+TEST_F(UserCommands, BanTakesALengthOfTimeAndAReason)
+{
+    v1::User banned = alice();
+    banned.set_state("banned");
+    const auto seen = expect<v1::BanUserRequest>("BanUser", banned.SerializeAsString());
+    const auto outcome = run({"user", "ban", "alice", "--for", "7d", "--reason", "spam"});
+    ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+    EXPECT_EQ(seen->user(), "alice");
+    EXPECT_EQ(seen->seconds(), 7U * 86400);
+    EXPECT_EQ(seen->reason(), "spam");
+    EXPECT_EQ(outcome.out, "alice: signed out everywhere and banned.\n");
+    EXPECT_EQ(run({"user", "ban", "alice"}).exitCode, 0);
+    EXPECT_EQ(seen->seconds(), 0U) << "for good";
+    EXPECT_EQ(run({"user", "ban", "alice", "--for", "soon"}).exitCode, 2);
+}
+
+TEST_F(UserCommands, RolesAreCheckedBeforeTheCall)
+{
+    const auto seen = expect<v1::SetUserRoleRequest>("SetUserRole", alice().SerializeAsString());
+    EXPECT_EQ(run({"user", "role", "alice", "admin"}).out, "alice: the role is admin from now on.\n");
+    EXPECT_EQ(seen->role(), "admin");
+    EXPECT_EQ(run({"user", "role", "alice", "emperor"}).exitCode, 2);
+    EXPECT_EQ(run({"user", "role", "alice"}).exitCode, 2);
+}
+
+TEST_F(UserCommands, SessionsAreShownAndEnded)
+{
+    v1::ListSessionsResponse sessions;
+    auto *one = sessions.add_sessions();
+    one->set_device("Firefox on Linux");
+    one->set_address("192.0.2.7");
+    one->set_method("password");
+    expect<v1::ListUserSessionsRequest>("ListUserSessions", sessions.SerializeAsString());
+    EXPECT_THAT(run({"user", "sessions", "alice"}).out, HasSubstr("Firefox on Linux  192.0.2.7"));
+    v1::RevokeSessionsResponse revoked;
+    revoked.set_revoked(1);
+    const auto seen = expect<v1::RevokeUserSessionsRequest>("RevokeUserSessions", revoked.SerializeAsString());
+    EXPECT_EQ(run({"user", "sign-out", "alice"}).out, "alice: ended 1 session.\n");
+    EXPECT_EQ(seen->user(), "alice");
+}
+
+TEST_F(UserCommands, ResetPasswordPrintsALink)
+{
+    const auto seen = expect<v1::CreatePasswordLinkRequest>("CreatePasswordLink", link().SerializeAsString());
+    EXPECT_THAT(run({"user", "reset-password", "alice"}).out, HasSubstr("http://host.test/password#t0ken\n"));
+    EXPECT_EQ(seen->user(), "alice");
+}
+
+TEST_F(UserCommands, UnbanAndApproveNameTheAccount)
+{
+    const auto unban = expect<v1::UnbanUserRequest>("UnbanUser", alice().SerializeAsString());
+    EXPECT_EQ(run({"user", "unban", "alice"}).out, "alice: may sign in again.\n");
+    EXPECT_EQ(unban->user(), "alice");
+    const auto approve = expect<v1::ApproveUserRequest>("ApproveUser", alice().SerializeAsString());
+    EXPECT_EQ(run({"user", "approve", "alice"}).out, "alice: may sign in.\n");
+    EXPECT_EQ(approve->user(), "alice");
+}
+
+TEST_F(UserCommands, AFailureIsToldWithItsExitCode)
+{
+    expect<v1::SetUserRoleRequest>("SetUserRole", fail(ErrorCode::NotFound, "There is no account \"nobody\".", "user"));
+    const auto outcome = run({"user", "role", "nobody", "admin"});
+    EXPECT_EQ(outcome.exitCode, 4);
+    EXPECT_THAT(outcome.err, HasSubstr("There is no account"));
+    EXPECT_EQ(outcome.out, "");
+}
+
+} // namespace matinee
