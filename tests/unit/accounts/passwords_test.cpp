@@ -90,8 +90,9 @@ TEST_P(PasswordsTest, AnAnswerIsGoodForOneProofAndForAMinute)
         auto client = opaque::ClientLogin::start(passwordOf("secret of bo"));
         const auto begun = await(m_passwords->beginSignIn("bo", messageText(client->request()), "192.0.2.1", kNow));
         const auto proof = std::move(*client).finish(passwordOf("secret of bo"), passwordOf(begun->ke2), kFast);
-        if (twice)
+        if (twice) {
             EXPECT_REFUSED(await(m_passwords->finishSignIn(begun->id, std::string(64, 'x'), {}, kNow)), ErrorCode::Unauthenticated);
+        }
         return await(m_passwords->finishSignIn(begun->id, messageText(proof->finish), {}, finish));
     };
     EXPECT_RESULT(attempt(kNow + 59s, false));

@@ -29,7 +29,7 @@ void expectRefused(const std::u32string &name, const std::string &because = {})
 
 TEST(UserNames, OfEverydayLifeAreTaken)
 {
-    for (const std::u32string &name :
+    for (const char32_t *name :
          {U"bo",     U"anna-lena",  U"j.r.r.tolkien", U"max_2024", U"007",  U"Zoë", U"Łukasz", U"Nguyễn", U"Иван", U"Γιώργος", U"李小龙",
           U"さくら", U"カナちゃん", U"東京タワー",    U"김철수",   U"محمد", U"דוד", U"สมชาย",  U"น้ำ",     U"राम",  U"ሀሁ",      U"ნინო",
           U"Անի"}) {
