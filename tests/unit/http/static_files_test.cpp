@@ -43,7 +43,7 @@ TEST(StaticFiles, ServesFilesWithTypeTagAndCacheRule)
     const auto page = door.get("/");
     EXPECT_EQ(page["Cache-Control"], "no-cache");
     EXPECT_EQ(page["Content-Type"], "text/html; charset=utf-8");
-    EXPECT_NE(page["Content-Security-Policy"].find("script-src 'self';"), std::string::npos);
+    EXPECT_NE(page["Content-Security-Policy"].find("script-src 'self' 'wasm-unsafe-eval';"), std::string::npos);
     EXPECT_EQ(door.get("/empty.txt").status, 200);
 }
 
