@@ -17,8 +17,9 @@ done
 need_packages $(build_packages) $(test_packages)
 export CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-5G}
 
-# In quarters of a core: each test says how many it keeps busy, and most wait for a stream's own time rather than for a processor.
-at_once=$(($(nproc) * 4))
+# In quarters of a core: each test says how many it keeps busy, and most wait for a stream's own time rather than for a processor. One quarter
+# of each core stays free: a machine that is full is one on which pictures come late.
+at_once=$(($(nproc) * 3))
 
 # run_tests FOLDER [option of ctest]...: all that happens goes to FOLDER/ctest.log as well. Tests that play in real time cannot know that the
 # machine is held up for seconds: they have a second try, and it is told. No other test has a reason to need one.
