@@ -22,7 +22,8 @@ constexpr std::chrono::seconds kFailureRetry{10};
 constexpr std::chrono::seconds kSaveRetry{5};
 constexpr media::MediaTime kLongestFragment = std::chrono::seconds(4); // groups of pictures that are longer go in pieces
 constexpr media::MediaTime kAudioFragment = std::chrono::seconds(2);
-constexpr std::chrono::seconds kReserveAhead{5}; // of the next file, which the database has to know first
+constexpr std::chrono::seconds kClockTolerance{1}; // arrivals vary by less; more is a stream whose time was set anew
+constexpr std::chrono::seconds kReserveAhead{5};   // of the next file, which the database has to know first
 constexpr std::size_t kMostPending = std::size_t{16} << 20;
 
 std::vector<media::TrackPtr> carried(std::vector<media::TrackPtr> tracks)
@@ -291,8 +292,7 @@ bool Recorder::begin(media::MediaTime first)
     m_options = m_services.options();
     m_row = std::move(*m_reserved);
     m_reserved.reset();
-    m_row.startedAt =
-        std::chrono::time_point_cast<std::chrono::system_clock::duration>(std::chrono::system_clock::now() - m_replica->lag(m_cursor));
+    m_row.startedAt = instantOf(first);
     for (const auto &track : tracks) {
         m_row.codecs += (m_row.codecs.empty() ? "" : ",") + track->codecString;
         if (track->kind == media::Kind::Video) {
@@ -307,6 +307,21 @@ bool Recorder::begin(media::MediaTime first)
     m_fragmentBegins.reset();
     tell(RecorderState::Recording, "Recording.");
     return true;
+}
+
+/// When `first` was sent. Where a file goes on from the one before, the stream's own time says so: a clip over both has no step where they
+/// meet.
+SystemTime Recorder::instantOf(media::MediaTime first)
+{
+    const auto seen = std::chrono::time_point_cast<SystemTime::duration>(std::chrono::system_clock::now() - m_replica->lag(m_cursor));
+    auto instant = seen;
+    if (m_clock) {
+        const auto told = m_clock->second + std::chrono::duration_cast<SystemTime::duration>(first - m_clock->first);
+        if (std::chrono::abs(told - seen) < kClockTolerance)
+            instant = told;
+    }
+    m_clock = {first, instant};
+    return instant;
 }
 
 void Recorder::lose()

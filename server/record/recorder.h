@@ -83,6 +83,7 @@ private:
     void closeFile(std::string note);
     void lose();
     void tell(RecorderState state, std::string words);
+    [[nodiscard]] SystemTime instantOf(media::MediaTime first);
     [[nodiscard]] bool hasVideo() const;
     [[nodiscard]] bool mayStartWith(const media::Frame &frame) const;
 
@@ -103,8 +104,10 @@ private:
     std::optional<store::RecordingRow> m_reserved;
     std::unique_ptr<mux::FragmentMuxer> m_muxer; // of m_file
     OpenFilePtr m_file;
-    store::RecordingRow m_row;     // of m_file
-    media::MediaTime m_begins{};   // its first frame
+    store::RecordingRow m_row;   // of m_file
+    media::MediaTime m_begins{}; // its first frame
+    std::optional<std::pair<media::MediaTime, SystemTime>>
+        m_clock;                   // of the newest file: what its first frame is on the stream's timeline, and when that was
     media::MediaTime m_expected{}; // from now to when the next file will begin
     SteadyTime m_retryAt{};
     std::optional<media::MediaTime> m_fragmentBegins;
