@@ -99,9 +99,9 @@ function(matinee_module name)
 endfunction()
 
 # matinee_test(name [PURE] [QT] [QUARTERS n] SOURCES ... [USES module ...] [LIBS ...] [LABELS unit|protocol|...])
-#   One GoogleTest program `test_<name>`, each case its own ctest entry. QT: AUTOMOC, and main() is its own or that of test_qt_core.
-#   QUARTERS of a core that a case keeps busy (tests/run.sh). Under sanitizers, where starting a program costs more than most cases do,
-#   a program of unit tests is one entry.
+#   One GoogleTest program `test_<name>`. QT: AUTOMOC, and main() is its own or that of test_qt_core. QUARTERS of a core that an entry keeps
+#   busy (tests/run.sh). A program of unit tests is one entry of ctest, since starting one costs more than most cases do; of the others each
+#   case is one.
 function(matinee_test name)
   cmake_parse_arguments(T "PURE;QT" "QUARTERS" "SOURCES;USES;LIBS;LABELS" ${ARGN})
   add_executable(test_${name} ${T_SOURCES})
@@ -128,7 +128,7 @@ function(matinee_test name)
   elseif(NOT T_QUARTERS)
     set(T_QUARTERS 2)
   endif()
-  if(MATINEE_SANITIZE AND "unit" IN_LIST T_LABELS)
+  if("unit" IN_LIST T_LABELS)
     # The long ones, which also wait, begin: so that none is left alone at the end.
     add_test(NAME ${name} COMMAND test_${name} --gtest_brief=1)
     set_tests_properties(${name} PROPERTIES LABELS "${T_LABELS}" TIMEOUT 600 PROCESSORS ${T_QUARTERS} COST 100)
