@@ -2,12 +2,14 @@
 #include "app/banner.h"
 #include "app/offline.h"
 #include "app/serve.h"
+#include "app/signing_key_file.h"
 #include "cli/database.h"
 #include "cli/run.h"
 #include "relay/child_main.h"
 #include "relay/spawn.h"
 #include "settings_file/loader.h"
 
+#include <chrono>
 #include <iostream>
 #include <string_view>
 
@@ -25,6 +27,9 @@ int main(int argc, char **argv)
                      cli::databaseState,
                      cli::upgradeDatabase,
                      app::rtmpAddress,
-                     app::webAddress};
+                     app::webAddress,
+                     [](const std::string &dataDir, const std::string &secret) {
+                         return app::rotateSigningKeys(dataDir, secret, std::chrono::system_clock::now());
+                     }};
     return cli::run({argv + 1, argv + argc}, world);
 }

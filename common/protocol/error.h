@@ -10,20 +10,21 @@ namespace matinee {
 
 enum class ErrorCode
 {
-    Cancelled,          ///< The caller went away or the server is draining. HTTP 499.
-    InvalidArgument,    ///< The request is wrong whatever the state; `field` names what. HTTP 400.
-    Unauthenticated,    ///< No credential, or one that is unknown, expired or revoked. HTTP 401.
-    PermissionDenied,   ///< The credential is good and does not allow this. HTTP 403.
-    NotFound,           ///< No such thing, or none that this caller may know of. HTTP 404.
-    AlreadyExists,      ///< The name is taken. HTTP 409.
-    FailedPrecondition, ///< Not in the state that this needs. HTTP 409.
-    PayloadTooLarge,    ///< Over the size limit of the call. HTTP 413.
+    Cancelled,            ///< The caller went away or the server is draining. HTTP 499.
+    InvalidArgument,      ///< The request is wrong whatever the state; `field` names what. HTTP 400.
+    Unauthenticated,      ///< No credential, or one that is unknown, expired or revoked. HTTP 401.
+    PermissionDenied,     ///< The credential is good and does not allow this. HTTP 403.
+    StepUpRequired,       ///< It would, to who proves once more who they are. HTTP 403.
+    NotFound,             ///< No such thing, or none that this caller may know of. HTTP 404.
+    AlreadyExists,        ///< The name is taken. HTTP 409.
+    FailedPrecondition,   ///< Not in the state that this needs. HTTP 409.
+    PayloadTooLarge,      ///< Over the size limit of the call. HTTP 413.
     UnsupportedMediaType, ///< A body that is not JSON. HTTP 415.
-    RateLimited,        ///< Too often; `retryAfter` says when to try again. HTTP 429.
-    Internal,           ///< A defect of ours; the log has the request id. HTTP 500.
-    Unimplemented,      ///< No such call. HTTP 501 (404 where the path is unknown).
-    Unavailable,        ///< The database or another part is away; try again. HTTP 503.
-    DeadlineExceeded,   ///< Took longer than allowed. HTTP 504.
+    RateLimited,          ///< Too often; `retryAfter` says when to try again. HTTP 429.
+    Internal,             ///< A defect of ours; the log has the request id. HTTP 500.
+    Unimplemented,        ///< No such call. HTTP 501 (404 where the path is unknown).
+    Unavailable,          ///< The database or another part is away; try again. HTTP 503.
+    DeadlineExceeded,     ///< Took longer than allowed. HTTP 504.
 };
 
 /// An expected failure with a sentence for people. `message` must not hold secrets or internals: it is sent as it is.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/settings/mail_rules.h"
+#include "common/settings/oauth2_providers.h"
 #include "common/settings/setting.h"
 
 namespace matinee::settings {
@@ -181,6 +182,35 @@ inline const auto metricsAuthBearerToken = secret("metrics.auth.bearer_token", r
 inline const auto accountsGroup = group("accounts", "People who sign up and in.");
 inline const auto accountsSignUp = choice("accounts.sign_up", {"closed", "invitation", "review", "open"}, AtOnce,
     "Who may make an account: nobody, people with an invitation, everybody once they were let in, or everybody at once.");
+inline const auto accountsRequireSecondFactor = list("accounts.require_second_factor", {}, rules::role, AtStart,
+    "Roles whose accounts must have a passkey or an authenticator app: root, admin, user. Until one has it, it may only what is about itself.");
+inline const auto accountsSignUpNeedsAddress = toggle("accounts.sign_up_needs_address", false, AtOnce,
+    "A new account waits until its mail address was confirmed. Needs email.*.");
+inline const auto accountsAllowedMailDomains = list("accounts.allowed_mail_domains", {}, rules::mailAllowed, AtOnce,
+    "Domains of the mail addresses that accounts may have, such as example.org or *.example.org. Empty means all.");
+inline const auto accountsAllowMailCodes = toggle("accounts.allow_mail_codes", false, AtOnce,
+    "Codes by mail may be a second factor of who has no passkey and no authenticator app. Weaker than those: whoever reads the mail has both.");
+inline const auto accountsAllowDirectPassword = toggle("accounts.allow_direct_password", false, AtOnce,
+    "Scripts may sign in with name and password in one call. The server sees the password then, which it otherwise never does.");
+inline const auto accountsAllowGuests = toggle("accounts.allow_guests", true, AtOnce,
+    "People without an account may enter as guests, for a day.");
+
+inline const auto webauthnGroup = group("webauthn", "Passkeys. They need a domain, and https (or localhost).");
+inline const auto webauthnRpId = text("webauthn.rp_id", "", rules::any, AtStart,
+    "Domain that passkeys are made for, such as example.org; changing it makes all of them useless. Empty means the host of server.public_url.");
+inline const auto webauthnRpOrigin = list("webauthn.rp_origin", {}, rules::any, AtStart,
+    "Addresses of the web pages on which passkeys are used, on that domain or below it, such as https://watch.example.org. Empty means that of server.public_url.");
+
+inline const auto auditGroup = group("audit", "The log of who did what: sign-ins, changes, API keys.");
+inline const auto auditKeepDays = integer("audit.keep_days", 90, {0, 36500}, AtOnce,
+    "Entries of the audit log older than this are removed, oldest first. 0 means never.");
+
+inline const auto oauth2Group = group("oauth2", "Signing in by accounts at other services (docs/operate/oauth2.md). Each has a client id and a secret, which the service gives out.");
+inline const auto oauth2AllowAddresses = list("oauth2.allow_addresses", {}, rules::network, AtOnce,
+    "Inner networks in which providers may be, also without https. The public internet always may, with https; everything else only if it stands here.");
+inline const auto oauth2CaFile = text("oauth2.ca_file", "", rules::path, AtOnce,
+    "PEM file with the authorities that may sign the certificates of providers. Empty means those of the system.");
+inline const auto oauth2Providers = oauth2ProviderSettings();
 
 inline const auto bootstrapGroup = group("bootstrap", "What a new server begins with, where nobody opens the set-up link.");
 inline const auto bootstrapRootPassword = secret("bootstrap.root_password", rules::password, Secrecy::Secret, AtStart,

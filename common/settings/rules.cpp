@@ -158,6 +158,11 @@ bool isStrong(std::string_view text)
     return text.size() >= 16;
 }
 
+bool isRole(std::string_view text)
+{
+    return text == "root" || text == "admin" || text == "user";
+}
+
 bool isPassword(std::string_view text)
 {
     return text.size() >= 8;

@@ -25,12 +25,14 @@ bool isDatabaseUrl(std::string_view text); ///< sqlite:PATH or postgres://user@h
 bool isHexKey(std::string_view text);      ///< 64 hexadecimal digits.
 bool isStrong(std::string_view text);      ///< 16 characters or more.
 bool isPassword(std::string_view text);    ///< 8 bytes or more.
+bool isRole(std::string_view text);        ///< Of people: "root", "admin", "user".
 
 /// Heights with rates as parseLadder() takes them.
 bool isLadder(std::string_view text);
 std::string ladderComplaint(std::string_view text);
 
-/// A relative path ending in .mp4, of letters, digits, '-', '_', '.', '/' and {stream}, {date}, {time}, {id}; has {stream}, and {time} or {id}.
+/// A relative path ending in .mp4, of letters, digits, '-', '_', '.', '/' and {stream}, {date}, {time}, {id}; has {stream}, and {time} or
+/// {id}.
 bool isRecordingPattern(std::string_view text);
 
 inline constexpr Rule any{};
@@ -43,12 +45,13 @@ inline constexpr Rule origin{"an origin such as https://watch.example.org (no pa
 inline constexpr Rule databaseUrl{"sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/NAME", isDatabaseUrl};
 inline constexpr Rule hexKey{"64 hexadecimal digits (openssl rand -hex 32 makes one)", isHexKey};
 inline constexpr Rule strong{"at least 16 characters that nobody can guess (openssl rand -hex 32 makes some)", isStrong};
+inline constexpr Rule role{"root, admin or user", isRole};
 inline constexpr Rule password{"a password of at least 8 characters", isPassword};
-inline constexpr Rule ladder{"at most six heights with kilobits a second, the highest first, such as 720p@2500, 480p@1200, 360p@600", isLadder,
-                             ladderComplaint};
-inline constexpr Rule recordingPattern{
-    "a path such as {stream}/{date}/{time}.mp4: letters, digits, - _ . / and {stream}, {date}, {time}, {id}; with {stream}, and {time} or {id}",
-    isRecordingPattern};
+inline constexpr Rule ladder{"at most six heights with kilobits a second, the highest first, such as 720p@2500, 480p@1200, 360p@600",
+                             isLadder, ladderComplaint};
+inline constexpr Rule recordingPattern{"a path such as {stream}/{date}/{time}.mp4: letters, digits, - _ . / and {stream}, {date}, {time}, "
+                                       "{id}; with {stream}, and {time} or {id}",
+                                       isRecordingPattern};
 } // namespace rules
 
 } // namespace matinee::settings

@@ -2,6 +2,7 @@
 // A value; the owner guards it.
 #pragma once
 
+#include <algorithm>
 #include <list>
 #include <string>
 #include <unordered_map>
@@ -52,6 +53,16 @@ public:
             m_places.erase(i->first);
             i = m_entries.erase(i);
         }
+    }
+    /// Of all; none counts as used by it.
+    template <class Action> void forEach(Action action)
+    {
+        for (auto &entry : m_entries)
+            action(entry.second);
+    }
+    template <class Predicate> [[nodiscard]] bool anyOf(Predicate predicate) const
+    {
+        return std::any_of(m_entries.begin(), m_entries.end(), [&](const auto &entry) { return predicate(entry.second); });
     }
     [[nodiscard]] std::size_t size() const { return m_entries.size(); }
 

@@ -23,7 +23,8 @@ KeyCache::Found KeyCache::find(const std::string &hash, SystemTime now)
         const bool touch = !within(good->touchedAt, kTouchEvery, now);
         if (touch)
             good->touchedAt = now;
-        return {within(good->checkedAt, kGoodFor, now) ? Answer::Good : Answer::OldButGood, good->key, {}, touch};
+        const bool isFresh = within(good->checkedAt, kGoodFor, now) && !good->isDoubtful;
+        return {isFresh ? Answer::Good : Answer::OldButGood, good->key, {}, touch};
     }
     if (const Bad *bad = m_bad.find(hash)) {
         if (within(bad->checkedAt, kBadFor, now))
@@ -41,12 +42,14 @@ void KeyCache::rememberGood(const std::string &hash, VerifiedKey key, std::optio
     m_bad.erase(hash);
     const Good *before = m_good.find(hash);
     const SystemTime touchedAt = before ? before->touchedAt : now;
-    m_good.put(hash, {std::move(key), expiresAt, now, touchedAt});
+    m_good.put(hash, {std::move(key), expiresAt, now, touchedAt, false});
 }
 
-void KeyCache::rememberBad(const std::string &hash, Error error, SystemTime now)
+void KeyCache::rememberBad(const std::string &hash, Error error, SystemTime now, std::uint64_t generation)
 {
     m_good.erase(hash);
+    if (generation != m_generation) // it may be good again: of an owner who was let in meanwhile
+        return;
     m_bad.put(hash, {std::move(error), now});
 }
 
@@ -54,6 +57,26 @@ void KeyCache::drop(const std::string &id)
 {
     ++m_generation;
     m_good.eraseIf([&](const Good &good) { return good.key.id == id; });
+}
+
+void KeyCache::dropOwner(const std::string &ownerId)
+{
+    ++m_generation;
+    m_good.eraseIf([&](const Good &good) { return good.key.ownerId == ownerId; });
+    // Whose the bad ones are is not known, and asking again costs little.
+    m_bad.eraseIf([](const Bad &) { return true; });
+}
+
+void KeyCache::doubtAll()
+{
+    ++m_generation;
+    m_good.forEach([](Good &good) { good.isDoubtful = true; });
+    m_bad.eraseIf([](const Bad &) { return true; });
+}
+
+bool KeyCache::holds(const VerifiedKey &key) const
+{
+    return m_good.anyOf([&](const Good &good) { return good.key.id == key.id && good.key.permissions == key.permissions; });
 }
 
 } // namespace matinee::accounts

@@ -13,6 +13,8 @@ struct VerifiedKey
 {
     std::string id;
     PermissionSet permissions = kPublicOnly;
+    std::string ownerId{}; ///< "" for a key of the server's own.
+    std::string ownerName{};
 };
 
 class KeyCache
@@ -41,12 +43,17 @@ public:
     };
     [[nodiscard]] Found find(const std::string &hash, SystemTime now);
 
-    /// Moves with every `drop`. What was read from the database before a drop must not be remembered after it.
+    /// Moves with every drop. What was read from the database before a drop must not be remembered after it.
     [[nodiscard]] std::uint64_t generation() const { return m_generation; }
     void rememberGood(const std::string &hash, VerifiedKey key, std::optional<SystemTime> expiresAt, SystemTime now,
                       std::uint64_t generation);
-    void rememberBad(const std::string &hash, Error error, SystemTime now);
-    void drop(const std::string &id); ///< Revoked.
+    void rememberBad(const std::string &hash, Error error, SystemTime now, std::uint64_t generation);
+    void drop(const std::string &id);           ///< Revoked.
+    void dropOwner(const std::string &ownerId); ///< What they may has changed: of their keys the good ones, and of all the bad ones.
+    /// Something may have changed, and it is not known for whom: good ones count while the database is away, and else it is asked again.
+    void doubtAll();
+    /// A good answer is remembered for it, and it is this one.
+    [[nodiscard]] bool holds(const VerifiedKey &key) const;
 
 private:
     struct Good
@@ -55,6 +62,7 @@ private:
         std::optional<SystemTime> expiresAt;
         SystemTime checkedAt;
         SystemTime touchedAt;
+        bool isDoubtful = false;
     };
     struct Bad
     {

@@ -1,7 +1,9 @@
 #include "accounts/passwords.h"
 
 #include "accounts/password_records.h"
+#include "accounts/session_freshness.h"
 #include "accounts/user_names.h"
+#include "store/even_lookup.h"
 #include "store/links.h"
 
 namespace matinee::accounts {
@@ -10,6 +12,8 @@ namespace {
 
 using store::Transaction;
 using store::UserRow;
+
+constexpr std::size_t kMostNoted = 128; // bytes of a name, in the audit log
 
 Error wrongPassword()
 {
@@ -43,6 +47,7 @@ Passwords::Passwords(store::Store &store, const opaque::ServerSetup &setup, Gues
     m_limited = counter("limited");
     m_banned = counter("banned");
     m_waiting = counter("waiting");
+    m_secondFactor = counter("second_factor");
     m_changed = metrics->counter("matinee_password_changes_total", "Passwords changed by their owners");
 }
 
@@ -74,11 +79,12 @@ Task<Result<Passwords::SignInBegun>> Passwords::beginSignIn(std::string name, st
         co_return Result<SignInBegun>(malformed("ke1", "KE1"));
     Asked asked;
     const std::string nameKey = userNameKey(name);
+    asked.name = name.substr(0, kMostNoted);
     asked.guess = {nameKey, address};
     if (auto refused = guessRefused(asked.guess, now))
         co_return Result<SignInBegun>(std::move(*refused));
     std::function<Result<std::optional<UserRow>>(Transaction &)> job = [nameKey](Transaction &tx) {
-        return store::findUserByNameKey(tx, nameKey);
+        return store::findUserEvenly(tx, nameKey);
     };
     auto user = co_await m_store.read<std::optional<UserRow>>(std::move(job));
     if (!user)
@@ -104,6 +110,8 @@ Task<Result<SignInOutcome>> Passwords::finishSignIn(std::string id, std::string 
     if (ke3.size() != opaque::LoginFinish::kSize)
         co_return Result<SignInOutcome>(malformed("ke3", "KE3"));
     auto asked = taken(m_signIns, id, now);
+    if (asked && origin.note)
+        origin.note->subject = asked->name;
     const bool isRight = asked && std::move(*asked->login).finish(opaqueBytes(ke3)).has_value();
     if (!isRight) {
         m_rejected.add();
@@ -132,7 +140,7 @@ Task<Result<SignInOutcome>> Passwords::finishSignIn(std::string id, std::string 
         m_guard.succeeded(asked->guess);
     }
     m_sessions.announceEnd(begun->ended, SessionEnd::TooMany, now);
-    (begun->outcome.session ? m_signedIn : m_waiting).add();
+    (begun->outcome.session ? m_signedIn : begun->outcome.secondFactor ? m_secondFactor : m_waiting).add();
     co_return Result<SignInOutcome>(std::move(begun->outcome));
 }
 
@@ -142,8 +150,18 @@ Task<Result<Passwords::ChangeBegun>> Passwords::beginChange(Person person, std::
     const auto response = opaque::respondToRegistration(m_setup, opaqueBytes(registrationRequest), opaqueBytes(person.userId));
     if (!response)
         co_return Result<ChangeBegun>(malformed("registration_request", "RegistrationRequest"));
-    std::function<Result<std::optional<UserRow>>(Transaction &)> job = [userId = person.userId](Transaction &tx) {
-        return store::findUser(tx, userId);
+    std::function<Result<std::optional<UserRow>>(Transaction &)> job = [userId = person.userId, sessionId = person.sessionId,
+                                                                        now](Transaction &tx) -> Result<std::optional<UserRow>> {
+        auto found = store::findUser(tx, userId);
+        if (!found || !*found || (*found)->passwordRecord)
+            return found;
+        // There is no former password to prove: who has found the device open could make the account theirs.
+        const auto isFresh = isSessionFresh(tx, userId, sessionId, now);
+        if (!isFresh)
+            return isFresh.error();
+        if (!*isFresh)
+            return fail(ErrorCode::StepUpRequired, "Prove once more who you are before you set a password.");
+        return found;
     };
     auto user = co_await m_store.read<std::optional<UserRow>>(std::move(job));
     if (!user)

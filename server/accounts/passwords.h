@@ -33,6 +33,12 @@ public:
     /// the reason, for a person who gave the right password and is banned.
     Task<Result<SignInOutcome>> finishSignIn(std::string id, std::string ke3, SessionOrigin origin, SystemTime now);
 
+    // The same within a session, for who is asked once more (step_up.h).
+    /// FailedPrecondition for an account without a password.
+    Task<Result<SignInBegun>> beginProof(Person person, std::string ke1, std::string address, SystemTime now);
+    /// PermissionDenied where it is wrong: the session goes on.
+    Task<Result<void>> finishProof(Person person, std::string id, std::string ke3, SystemTime now);
+
     struct ChangeBegun
     {
         std::string id;
@@ -40,7 +46,7 @@ public:
         std::string registrationResponse; ///< 64 bytes.
     };
     /// `ke1` with the password that is (empty for an account that has none), `registrationRequest` (32 bytes) for the one that is to be.
-    /// RateLimited as above.
+    /// RateLimited as above. StepUpRequired for who has none and is not fresh (session_freshness.h).
     Task<Result<ChangeBegun>> beginChange(Person person, std::string ke1, std::string registrationRequest, std::string address,
                                           SystemTime now);
     /// The person's other sessions end, and links to set the password are good no more. PermissionDenied where the former password was
@@ -51,6 +57,7 @@ private:
     /// Whose record was asked for, and as it was then.
     struct Asked
     {
+        std::string name;   ///< As it was typed, cut: the audit log names whose password was tried.
         std::string userId; ///< "" for a name that nobody has.
         std::optional<std::string> record;
         Guess guess;
@@ -63,11 +70,12 @@ private:
     store::Store &m_store;
     const opaque::ServerSetup &m_setup;
     Sessions &m_sessions;
-    observe::Counter m_signedIn, m_rejected, m_limited, m_banned, m_waiting, m_changed;
+    observe::Counter m_signedIn, m_rejected, m_limited, m_banned, m_waiting, m_secondFactor, m_changed;
     std::mutex m_mutex;
     GuessGuard &m_guard; // guarded by m_mutex, as those below
     Pending<Asked> m_signIns{kMostPending, kPendingFor};
     Pending<Asked> m_changes{kMostPending, kPendingFor};
+    Pending<Asked> m_proofs{kMostPending, kPendingFor};
 };
 
 } // namespace matinee::accounts

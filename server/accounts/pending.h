@@ -46,6 +46,13 @@ public:
         m_byId.erase(found);
         return value;
     }
+    /// As `take`, and it stays: for what may be tried more than once. Null as above; valid until the next call.
+    T *find(const std::string &id, Time now)
+    {
+        forget(now);
+        const auto found = m_byId.find(id);
+        return found == m_byId.end() ? nullptr : &found->second.value;
+    }
     [[nodiscard]] std::size_t size() const { return m_byId.size(); }
 
 private:

@@ -1,5 +1,7 @@
 #include "accounts/people.h"
 
+#include "accounts/audit_notes.h"
+#include "accounts/people_rules.h"
 #include "accounts/user_names.h"
 #include "accounts/wire/base64url.h"
 
@@ -33,7 +35,37 @@ Error notAllowed()
     return fail(ErrorCode::PermissionDenied, "Only a root may do this to an admin or a root.", "user");
 }
 
-/// That somebody can still run the server when this one no longer does.
+Result<UserRow> handledPerson(Transaction &tx, const std::string &who, const Actor &actor)
+{
+    auto user = findPerson(tx, who);
+    if (!user)
+        return user;
+    if (auto r = checkMayHandle(actor, *user); !r)
+        return r.error();
+    return user;
+}
+
+struct Changed
+{
+    UserRow before, after;
+};
+
+struct Ended
+{
+    UserRow before, user;
+    std::vector<std::string> sessions;
+};
+
+} // namespace
+
+Result<void> checkMayHandle(const Actor &actor, const UserRow &user)
+{
+    const auto role = roleOfUser(user);
+    if (!role)
+        return role.error();
+    return mayHandle(actor.role, *role) ? Result<void>() : Result<void>(notAllowed());
+}
+
 Result<void> checkNotLastRoot(Transaction &tx, const UserRow &user, SystemTime now)
 {
     if (user.role != roleName(Role::Root))
@@ -47,31 +79,14 @@ Result<void> checkNotLastRoot(Transaction &tx, const UserRow &user, SystemTime n
     return {};
 }
 
-Result<UserRow> handledPerson(Transaction &tx, const std::string &who, const Actor &actor)
-{
-    auto user = findPerson(tx, who);
-    if (!user)
-        return user;
-    const auto role = roleOfUser(*user);
-    if (!role)
-        return role.error();
-    if (!mayHandle(actor.role, *role))
-        return notAllowed();
-    return user;
-}
-
-struct Ended
-{
-    UserRow user;
-    std::vector<std::string> sessions;
-};
-
-} // namespace
-
 std::string_view userState(const UserRow &user, SystemTime now)
 {
+    if (user.deletedAt)
+        return "closed";
     if (user.isBanned(now))
         return "banned";
+    if (user.awaitsAddress)
+        return "unconfirmed";
     return user.isWaiting ? "waiting" : "active";
 }
 
@@ -85,7 +100,10 @@ Task<Result<People::Created>> People::create(std::string name, std::string role,
     std::function<Result<Created>(Transaction &)> job = [name, role, actor, now](Transaction &tx) {
         return createPerson(tx, name, role, actor, now);
     };
-    co_return co_await m_store.write<Created>(std::move(job));
+    auto created = co_await m_store.write<Created>(std::move(job));
+    if (created)
+        noteNewUser(actor.note, created->user);
+    co_return created;
 }
 
 Task<Result<UserRow>> People::find(std::string who)
@@ -120,20 +138,23 @@ Task<Result<People::Page>> People::list(std::string search, std::uint32_t size, 
 
 Task<Result<UserRow>> People::changed(std::string who, Actor actor, Change change)
 {
-    std::function<Result<UserRow>(Transaction &)> job = [who, actor, change = std::move(change)](Transaction &tx) -> Result<UserRow> {
-        auto user = handledPerson(tx, who, actor);
+    std::function<Result<Changed>(Transaction &)> job = [who, actor, change = std::move(change)](Transaction &tx) -> Result<Changed> {
+        const auto user = handledPerson(tx, who, actor);
         if (!user)
-            return user;
-        if (auto r = change(tx, *user); !r)
+            return user.error();
+        Changed changed{*user, *user};
+        if (auto r = change(tx, changed.after); !r)
             return r.error();
-        return user;
+        return changed;
     };
-    auto user = co_await m_store.write<UserRow>(std::move(job));
-    if (user)
-        m_sessions.userChanged(user->id);
-    else
-        m_sessions.writeFailed(user.error());
-    co_return user;
+    auto changed = co_await m_store.write<Changed>(std::move(job));
+    if (!changed) {
+        m_sessions.writeFailed(changed.error());
+        co_return Result<UserRow>(changed.error());
+    }
+    m_sessions.userChanged(changed->after.id);
+    noteUserChange(actor.note, changed->before, changed->after);
+    co_return Result<UserRow>(std::move(changed->after));
 }
 
 Task<Result<UserRow>> People::setRole(std::string who, std::string role, Actor actor, SystemTime now)
@@ -171,6 +192,7 @@ Task<Result<UserRow>> People::ban(std::string who, std::optional<std::chrono::se
             return fail(ErrorCode::FailedPrecondition, "Nobody bans themselves.", "user");
         if (auto r = checkNotLastRoot(tx, *user, now); !r)
             return r.error();
+        UserRow before = *user;
         user->bannedUntil = howLong ? now + *howLong : kForGood;
         user->banReason = reason;
         if (auto r = store::updateUserBan(tx, user->id, user->bannedUntil, user->banReason); !r)
@@ -178,7 +200,7 @@ Task<Result<UserRow>> People::ban(std::string who, std::optional<std::chrono::se
         auto sessions = store::deleteSessionsOfUser(tx, user->id, "");
         if (!sessions)
             return sessions.error();
-        return Ended{std::move(*user), std::move(*sessions)};
+        return Ended{std::move(before), std::move(*user), std::move(*sessions)};
     };
     auto ended = co_await m_store.write<Ended>(std::move(job));
     if (!ended) {
@@ -187,6 +209,7 @@ Task<Result<UserRow>> People::ban(std::string who, std::optional<std::chrono::se
     }
     m_sessions.announceEnd(ended->sessions, SessionEnd::Banned, now);
     m_sessions.userChanged(ended->user.id);
+    noteUserChange(actor.note, ended->before, ended->user);
     co_return Result<UserRow>(std::move(ended->user));
 }
 
@@ -238,9 +261,10 @@ Task<Result<OneTimeLink>> People::createInvitation(Actor actor, SystemTime now)
     co_return co_await m_store.write<OneTimeLink>(std::move(job));
 }
 
-Task<Result<std::vector<SessionRow>>> People::listSessions(std::string who, SystemTime now)
+Task<Result<std::vector<SessionRow>>> People::listSessions(std::string who, Actor actor, SystemTime now)
 {
-    auto user = co_await find(std::move(who));
+    std::function<Result<UserRow>(Transaction &)> job = [who, actor](Transaction &tx) { return handledPerson(tx, who, actor); };
+    auto user = co_await m_store.read<UserRow>(std::move(job));
     if (!user)
         co_return Result<std::vector<SessionRow>>(user.error());
     co_return co_await m_sessions.list(user->id, now);

@@ -5,6 +5,8 @@
 #include "accounts/sessions.h"
 #include "store/links.h"
 
+#include "common/protocol/caller.h"
+
 namespace matinee::accounts {
 
 /// Who does it: a person, or an API key or the command line, which have no user id.
@@ -12,6 +14,7 @@ struct Actor
 {
     Role role = Role::User; ///< actingRole(caller.permissions)
     std::string userId;
+    std::shared_ptr<AuditNote> note{}; ///< Is told what changed; may be null.
 };
 
 /// The token is known now and never again.
@@ -21,7 +24,7 @@ struct OneTimeLink
     SystemTime expiresAt;
 };
 
-/// "active", "waiting" or "banned"
+/// "active", "waiting", "unconfirmed", "banned" or "closed"
 [[nodiscard]] std::string_view userState(const store::UserRow &user, SystemTime now);
 [[nodiscard]] bool isBannedForGood(const store::UserRow &user);
 
@@ -29,7 +32,8 @@ class People
 {
 public:
     static constexpr std::chrono::seconds kLinkLifetime{86400};
-    static constexpr int kMostInvitations = 100; ///< Of one person, that are still good.
+    static constexpr std::chrono::days kKeptFor{90}; ///< A closed account, for who changes their mind.
+    static constexpr int kMostInvitations = 100;     ///< Of one person, that are still good.
     static constexpr std::uint32_t kMostPage = 500;
 
     People(store::Store &store, Sessions &sessions) : m_store(store), m_sessions(sessions) {}
@@ -60,6 +64,15 @@ public:
     Task<Result<store::UserRow>> ban(std::string who, std::optional<std::chrono::seconds> howLong, std::string reason, Actor actor,
                                      SystemTime now);
     Task<Result<store::UserRow>> unban(std::string who, Actor actor, SystemTime now);
+    /// Signed out everywhere, and nobody signs in; the name stays taken. Gone for good after kKeptFor. FailedPrecondition for oneself
+    /// (that is `close`) and for the last root. Once more makes no difference.
+    Task<Result<store::UserRow>> remove(std::string who, Actor actor, SystemTime now);
+    /// As it was before `remove` or `close`.
+    Task<Result<store::UserRow>> restore(std::string who, Actor actor, SystemTime now);
+    /// One's own. FailedPrecondition for the last root. `name`, typed once more, is that of the account, else InvalidArgument.
+    Task<Result<store::UserRow>> close(Actor self, std::string name, SystemTime now);
+    /// Accounts that were closed longer ago than kKeptFor are gone, which the audit log tells; how many.
+    Task<Result<std::uint32_t>> purge(SystemTime now);
     Task<Result<store::UserRow>> approve(std::string who, Actor actor, SystemTime now);
     /// Good once and for a day; those made for this account before are good no more.
     Task<Result<OneTimeLink>> createPasswordLink(std::string who, Actor actor, SystemTime now);
@@ -67,12 +80,15 @@ public:
     /// kMostInvitations, and for an actor who is no person.
     Task<Result<OneTimeLink>> createInvitation(Actor actor, SystemTime now);
 
-    Task<Result<std::vector<store::SessionRow>>> listSessions(std::string who, SystemTime now);
+    Task<Result<std::vector<store::SessionRow>>> listSessions(std::string who, Actor actor, SystemTime now);
     Task<Result<std::uint32_t>> revokeSessions(std::string who, Actor actor, SystemTime now);
 
 private:
     using Change = std::function<Result<void>(store::Transaction &, store::UserRow &)>;
     Task<Result<store::UserRow>> changed(std::string who, Actor actor, Change change);
+
+    using Check = std::function<Result<void>(const store::UserRow &)>;
+    Task<Result<store::UserRow>> closed(std::string who, Actor actor, Check mayBe, SystemTime now);
 
     store::Store &m_store;
     Sessions &m_sessions;

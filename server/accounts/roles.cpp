@@ -31,13 +31,18 @@ PermissionSet permissionsOf(Role role)
 {
     switch (role) {
     case Role::User:
-        return permissionBit(v1::PUBLIC) | permissionBit(v1::SIGNED_IN);
+        return permissionBit(v1::PUBLIC) | permissionBit(v1::SIGNED_IN) | permissionBit(v1::KNOWN);
     case Role::Admin:
         return kEveryPermission & ~permissionBit(v1::ADMINISTER);
     case Role::Root:
         return kEveryPermission;
     }
     return kPublicOnly;
+}
+
+PermissionSet permissionsOfGuests()
+{
+    return permissionBit(v1::PUBLIC) | permissionBit(v1::KNOWN);
 }
 
 Role actingRole(PermissionSet permissions)

@@ -12,7 +12,7 @@ namespace matinee::accounts {
 
 enum class Role
 {
-    User,  ///< PUBLIC, SIGNED_IN
+    User,  ///< PUBLIC, SIGNED_IN, KNOWN
     Admin, ///< Everything but ADMINISTER.
     Root,  ///< Everything.
 };
@@ -20,6 +20,8 @@ enum class Role
 [[nodiscard]] std::string_view roleName(Role role); ///< "admin"
 [[nodiscard]] std::optional<Role> roleOf(std::string_view name);
 [[nodiscard]] PermissionSet permissionsOf(Role role);
+/// Of who has no account and is let in all the same: PUBLIC, KNOWN.
+[[nodiscard]] PermissionSet permissionsOfGuests();
 /// As whom somebody with these permissions handles accounts, an API key too: with ADMINISTER as a root, with MANAGE_USERS as an admin.
 [[nodiscard]] Role actingRole(PermissionSet permissions);
 

@@ -39,11 +39,13 @@ std::string quotedName(const std::string &name)
 const std::vector<Scope> &knownScopes()
 {
     static const std::vector<Scope> scopes{
-        {"admin", kEveryPermission & ~permissionBit(v1::SIGNED_IN), "everything"}, // but being a person
+        {"admin", kEveryPermission & ~permissionBit(v1::SIGNED_IN) & ~permissionBit(v1::KNOWN), "everything"}, // but being somebody
         {"streams", permissionBit(v1::READ_STREAMS) | permissionBit(v1::MANAGE_STREAMS) | permissionBit(v1::READ_SERVER),
          "create, list, delete and kick streams, rotate their keys; read the server's state"},
         {"streams:read", permissionBit(v1::READ_STREAMS), "list and inspect streams, private ones too"},
         {"server:read", permissionBit(v1::READ_SERVER), "read version, health and settings without secrets"},
+        {"users", permissionBit(v1::MANAGE_USERS), "list, make, ban and restore accounts of the role user"},
+        {"audit:read", permissionBit(v1::READ_AUDIT), "read and verify the audit log"},
     };
     return scopes;
 }

@@ -1,5 +1,7 @@
 #include "accounts/server_keys.h"
 
+#include "accounts/wire/base64url.h"
+
 #include "common/opaque/hashing.h"
 
 #include <algorithm>
@@ -38,18 +40,34 @@ Secret<opaque::kHashSize> rootOf(std::string_view secret)
     return opaque::hkdfExtract(label("Matinee keys 1"), {isHex ? opaque::Bytes(bytes.bytes()) : label(secret)});
 }
 
-} // namespace
-
-KeyRing accessKeysOf(std::string_view secret)
+KeyRing ringOf(std::string_view secret, std::string_view purpose)
 {
-    const auto seed = opaque::expand<sizeof(KeyRing::Seed)>(rootOf(secret).bytes(), {label("access tokens")});
+    const auto seed = opaque::expand<sizeof(KeyRing::Seed)>(rootOf(secret).bytes(), {label(purpose)});
     KeyRing::Seed copy{};
     std::copy(seed.bytes().begin(), seed.bytes().end(), copy.begin());
     auto ring = KeyRing::create(Algorithm::Hs256, copy);
     opaque::wipe(copy);
     if (!ring) // any 32 bytes are a key of HS256
-        throw std::logic_error("no key for access tokens");
+        throw std::logic_error("no key for tokens");
     return std::move(*ring);
+}
+
+} // namespace
+
+KeyRing accessKeysOf(std::string_view secret)
+{
+    return ringOf(secret, "access tokens");
+}
+
+KeyRing guestKeysOf(std::string_view secret)
+{
+    return ringOf(secret, "tokens of guests");
+}
+
+std::string markOfSecret(std::string_view secret)
+{
+    const auto mark = opaque::expand<12>(rootOf(secret).bytes(), {label("name of this secret")});
+    return base64url(BytesView(mark.bytes()));
 }
 
 RefreshKey refreshKeyOf(std::string_view secret)

@@ -17,6 +17,7 @@ struct KnownUser
     std::string id;
     std::string name;
     Role role = Role::User;
+    bool mustAddFactor = false; ///< Person::mustAddFactor
 };
 
 class SessionCache

@@ -12,12 +12,13 @@ struct Sessions::Renewal
     SignInOutcome outcome;                 ///< Rotate, SameAgain.
     bool hasEnded = false;
     SessionEnd why = SessionEnd::Expired;
+    store::SessionRow stolen{}; ///< Stolen.
 };
 
-/// Neither banned nor waiting for review.
+/// Neither banned nor waiting for review or a mail address.
 [[nodiscard]] inline bool maySignIn(const store::UserRow &user, SystemTime now)
 {
-    return !user.isWaiting && !user.isBanned(now);
+    return !user.isWaiting && !user.awaitsAddress && !user.isBanned(now) && !user.deletedAt;
 }
 
 } // namespace matinee::accounts

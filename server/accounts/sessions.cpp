@@ -22,8 +22,11 @@ Error signInAgain()
 
 } // namespace
 
-Sessions::Sessions(store::Store &store, std::string_view jwtSecret, observe::Metrics *metrics)
-    : m_store(store), m_accessTokens(accessKeysOf(jwtSecret)), m_refreshTokens(refreshKeyOf(jwtSecret))
+Sessions::Sessions(store::Store &store, std::string_view jwtSecret, observe::Metrics *metrics, const FactorPolicy &factors)
+    : m_store(store),
+      m_factors(factors),
+      m_refreshTokens(refreshKeyOf(jwtSecret)),
+      m_accessTokens(std::make_shared<const AccessTokens>(accessKeysOf(jwtSecret)))
 {
     constexpr SessionEnd all[] = {SessionEnd::SignedOut, SessionEnd::Revoked, SessionEnd::Banned, SessionEnd::Password,
                                   SessionEnd::Stolen,    SessionEnd::Expired, SessionEnd::TooMany};
@@ -67,6 +70,8 @@ Task<Result<SignInOutcome>> Sessions::refresh(std::string refreshToken, std::str
     }
     if (renewal->verdict == RefreshVerdict::Stolen) {
         m_thefts.add();
+        if (m_witness.stolen)
+            m_witness.stolen(renewal->stolen, address, now);
         log::warn("accounts", "a refresh token was used a second time, from {}: its session has ended", address);
     } else {
         m_refused.add();
@@ -76,20 +81,31 @@ Task<Result<SignInOutcome>> Sessions::refresh(std::string refreshToken, std::str
 
 Task<Result<Person>> Sessions::verify(std::string accessToken, SystemTime now)
 {
-    const auto claims = m_accessTokens.verify(accessToken, now);
+    const auto tokens = accessTokens();
+    const auto claims = tokens->verify(accessToken, now);
     if (!claims)
         co_return Result<Person>(signInAgain());
+    auto person = co_await personOf(claims->userId, claims->sessionId, now);
+    if (person) {
+        person->authenticatedAt = claims->authenticatedAt;
+        person->expiresAt = claims->expiresAt;
+    }
+    co_return person;
+}
+
+Task<Result<Person>> Sessions::personOf(std::string userId, std::string sessionId, SystemTime now)
+{
     SessionCache::Found found;
     std::uint64_t changes = 0;
     {
         const std::lock_guard lock(m_mutex);
-        found = m_cache.find(claims->sessionId, claims->userId, now);
+        found = m_cache.find(sessionId, userId, now);
         changes = m_cache.changes();
     }
     if (found.answer == SessionCache::Answer::Ended)
         co_return Result<Person>(signInAgain());
     if (found.answer == SessionCache::Answer::Unknown) {
-        std::function<Result<std::optional<KnownUser>>(Transaction &)> job = [sessionId = claims->sessionId, userId = claims->userId,
+        std::function<Result<std::optional<KnownUser>>(Transaction &)> job = [this, sessionId, userId,
                                                                               now](Transaction &tx) -> Result<std::optional<KnownUser>> {
             const auto session = store::findSession(tx, sessionId);
             if (!session)
@@ -100,28 +116,35 @@ Task<Result<Person>> Sessions::verify(std::string accessToken, SystemTime now)
             const bool goesOn = *session && (*session)->userId == userId && now < (*session)->expiresAt && *user && maySignIn(**user, now);
             if (!goesOn)
                 return std::optional<KnownUser>();
-            return std::optional<KnownUser>(KnownUser{userId, (*user)->name, roleOf((*user)->role).value_or(Role::User)});
+            KnownUser known{userId, (*user)->name, roleOf((*user)->role).value_or(Role::User)};
+            if (m_factors.demandsTwo(known.role)) {
+                const auto own = ownFactors(tx, **user, m_factors);
+                if (!own)
+                    return own.error();
+                known.mustAddFactor = !own->hasSecond();
+            }
+            return std::optional<KnownUser>(std::move(known));
         };
         auto known = co_await m_store.read<std::optional<KnownUser>>(std::move(job));
         if (!known)
             co_return Result<Person>(known.error());
         const std::lock_guard lock(m_mutex);
-        const bool hasEnded = !*known || m_cache.hasEnded(claims->sessionId, now);
+        const bool hasEnded = !*known || m_cache.hasEnded(sessionId, now);
         if (hasEnded) {
             if (!*known)
-                m_cache.end(claims->sessionId, now);
+                m_cache.end(sessionId, now);
             co_return Result<Person>(signInAgain());
         }
-        m_cache.remember(claims->sessionId, **known, changes);
+        m_cache.remember(sessionId, **known, changes);
         found.user = std::move(**known);
     }
     Person person;
-    person.userId = claims->userId;
+    person.userId = std::move(userId);
     person.name = std::move(found.user.name);
-    person.sessionId = claims->sessionId;
+    person.sessionId = std::move(sessionId);
     person.role = found.user.role;
-    person.authenticatedAt = claims->authenticatedAt;
-    person.expiresAt = claims->expiresAt;
+    person.mustAddFactor = found.user.mustAddFactor;
+    person.authenticatedAt = person.expiresAt = now;
     co_return Result<Person>(std::move(person));
 }
 
@@ -197,7 +220,8 @@ SessionWatchers::Watch Sessions::watch(const Person &person, std::function<void(
         const std::lock_guard lock(m_mutex);
         constexpr SystemTime longAgo; // at which no end that is known is forgotten
         const auto found = m_cache.find(person.sessionId, person.userId, longAgo);
-        isAsVerified = found.answer == SessionCache::Answer::Good && found.user.role == person.role;
+        isAsVerified = found.answer == SessionCache::Answer::Good && found.user.role == person.role &&
+                       found.user.mustAddFactor == person.mustAddFactor;
     }
     if (!isAsVerified) // or not known: who comes again is asked about anew
         once();
@@ -224,14 +248,33 @@ void Sessions::userChanged(const std::string &userId)
         m_cache.dropUser(userId);
     }
     m_watchers.announceUser(userId);
+    if (m_onUserChanged)
+        m_onUserChanged(userId);
 }
 
 void Sessions::writeFailed(const Error &error)
 {
     if (error.code != ErrorCode::Unavailable)
         return;
-    const std::lock_guard lock(m_mutex);
-    m_cache.dropAll();
+    {
+        const std::lock_guard lock(m_mutex);
+        m_cache.dropAll();
+    }
+    if (m_onUserChanged)
+        m_onUserChanged(std::string());
+}
+
+void Sessions::setAccessKeys(KeyRing keys)
+{
+    auto next = std::make_shared<const AccessTokens>(std::move(keys));
+    const std::lock_guard lock(m_keysMutex);
+    m_accessTokens = std::move(next);
+}
+
+std::shared_ptr<const AccessTokens> Sessions::accessTokens() const
+{
+    const std::lock_guard lock(m_keysMutex);
+    return m_accessTokens;
 }
 
 } // namespace matinee::accounts

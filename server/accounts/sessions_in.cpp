@@ -65,7 +65,7 @@ SessionTokens Sessions::tokensOf(const SessionRow &session, const UserRow &user,
     claims.authenticatedAt = session.createdAt;
     claims.issuedAt = now;
     claims.expiresAt = wholeSeconds(now) + AccessTokens::kLifetime;
-    tokens.access = m_accessTokens.make(claims);
+    tokens.access = accessTokens()->make(claims);
     tokens.refresh = m_refreshTokens.make({session.id, session.generation});
     tokens.refreshExpiresIn = std::chrono::duration_cast<std::chrono::seconds>(session.expiresAt - now);
     return tokens;
@@ -76,10 +76,23 @@ Result<Sessions::Begun> Sessions::beginIn(Transaction &tx, const UserRow &user, 
     if (user.isBanned(now))
         return fail(ErrorCode::PermissionDenied,
                     "This account is banned" + (user.banReason.empty() ? "." : ": " + user.banReason)); // to who has proved to be its owner
+    if (user.deletedAt)
+        return fail(ErrorCode::PermissionDenied, "This account is closed. For a while, those who run the server can restore it.");
     Begun begun;
     begun.outcome.user = user;
-    if (user.isWaiting)
+    if (user.isWaiting || user.awaitsAddress)
         return begun;
+    if (!origin.hasSecondFactor) {
+        const auto own = ownFactors(tx, user, m_factors);
+        if (!own)
+            return own.error();
+        if (auto kinds = own->secondFactors(); !kinds.empty()) {
+            // Should the transaction fail, nobody learns the id.
+            std::string id = m_challenges.add({user.id, user.name, user.passwordRecord, origin.method, kinds, {}, 0}, now);
+            begun.outcome.secondFactor = SecondFactorAsked{std::move(id), std::move(kinds), own->mailAddress};
+            return begun;
+        }
+    }
     auto others = store::listSessionsOfUser(tx, user.id);
     if (!others)
         return others.error();
@@ -98,6 +111,8 @@ Result<Sessions::Begun> Sessions::beginIn(Transaction &tx, const UserRow &user, 
     session.expiresAt = now + RefreshTokens::kLifetime;
     if (auto r = store::insertSession(tx, session); !r)
         return r.error();
+    if (m_witness.begins)
+        m_witness.begins(user, session, now);
     begun.outcome.session = tokensOf(session, user, now);
     begun.outcome.sessionId = session.id;
     return begun;
@@ -147,6 +162,7 @@ Result<Sessions::Renewal> Sessions::renewIn(Transaction &tx, const RefreshToken 
         return r.error();
     if (renewal.verdict == RefreshVerdict::Stolen) {
         renewal.why = SessionEnd::Stolen;
+        renewal.stolen = row;
         store::AuditEntry entry;
         entry.at = now;
         entry.actor = "user " + (*user)->name + " (" + row.userId + ")";

@@ -1,5 +1,6 @@
 #include "accounts/sign_up.h"
 
+#include "accounts/mail_addresses.h"
 #include "accounts/password_records.h"
 #include "accounts/secrets.h"
 #include "accounts/setup_token.h"
@@ -101,7 +102,8 @@ Result<SignUps::Asked> SignUps::askedIn(Transaction &tx, const std::string &link
     return asked;
 }
 
-Task<Result<SignUps::Begun>> SignUps::begin(std::string name, std::string registrationRequest, std::string linkToken, SystemTime now)
+Task<Result<SignUps::Begun>> SignUps::begin(std::string name, std::string registrationRequest, std::string linkToken, SystemTime now,
+                                            std::string mailAddress)
 {
     const SignUpMode mode = m_mode();
     Asked asked;
@@ -125,6 +127,12 @@ Task<Result<SignUps::Begun>> SignUps::begin(std::string name, std::string regist
         if (!parsed)
             co_return Result<Begun>(parsed.error());
         asked.name = std::move(*parsed);
+    }
+    if (m_addresses && (asked.way == Way::Free || asked.way == Way::Invitation)) {
+        auto address = m_addresses->forSignUp(mailAddress);
+        if (!address)
+            co_return Result<Begun>(address.error());
+        asked.mailAddress = std::move(*address);
     }
     const auto response = opaque::respondToRegistration(m_setup, opaqueBytes(registrationRequest), opaqueBytes(asked.userId));
     if (!response)
@@ -185,6 +193,7 @@ Result<SignUps::Done> SignUps::finishIn(Transaction &tx, const Asked &asked, con
         user.nameKey = asked.name.key;
         user.role = roleName(asked.way == Way::SetUp ? Role::Root : Role::User);
         user.isWaiting = asked.way == Way::Free && mode == SignUpMode::Review;
+        user.awaitsAddress = asked.mailAddress && m_addresses->signUpNeedsAddress();
         user.language = language;
         user.createdAt = now;
     }
@@ -192,6 +201,9 @@ Result<SignUps::Done> SignUps::finishIn(Transaction &tx, const Asked &asked, con
     user.passwordChangedAt = now;
     if (asked.way != Way::PasswordLink)
         if (auto r = store::insertUser(tx, user); !r)
+            return r.error();
+    if (asked.mailAddress)
+        if (auto r = m_addresses->addIn(tx, user, *asked.mailAddress, now); !r)
             return r.error();
     auto begun = m_sessions.beginIn(tx, user, origin, now);
     if (!begun)
@@ -234,6 +246,7 @@ Task<Result<SignUps::Finished>> SignUps::finish(std::string id, std::string regi
     Finished finished;
     finished.outcome = std::move(done->begun.outcome);
     finished.isFirstRoot = asked->way == Way::SetUp;
+    finished.isNewPassword = asked->way == Way::PasswordLink;
     if (asked->way == Way::PasswordLink)
         m_byLink.add();
     else

@@ -6,9 +6,13 @@
 #include "accounts/sessions.h"
 #include "accounts/user_names.h"
 
+#include "mail/wire/address.h"
+
 #include "common/opaque/server.h"
 
 namespace matinee::accounts {
+
+class MailAddresses;
 
 /// accounts.sign_up
 enum class SignUpMode
@@ -33,6 +37,9 @@ public:
     SignUps(const SignUps &) = delete;
     SignUps &operator=(const SignUps &) = delete;
 
+    /// Who keeps the mail addresses of new accounts. Set before the workers start; null: they have none.
+    void setMailAddresses(const MailAddresses *addresses) { m_addresses = addresses; }
+
     struct Begun
     {
         std::string id;
@@ -41,12 +48,15 @@ public:
     /// `linkToken`: "" or that of the set-up link (makes the first root), of an invitation, or of a password link (`name` is not looked
     /// at). InvalidArgument for a name that cannot be or a request of other than 32 bytes; PermissionDenied where the server takes nobody
     /// in, or the link is not good. Whether the name is free is not told.
-    Task<Result<Begun>> begin(std::string name, std::string registrationRequest, std::string linkToken, SystemTime now);
+    /// `mailAddress`: of a new account; as MailAddresses::forSignUp() refuses it.
+    Task<Result<Begun>> begin(std::string name, std::string registrationRequest, std::string linkToken, SystemTime now,
+                              std::string mailAddress = {});
 
     struct Finished
     {
         SignInOutcome outcome;
-        bool isFirstRoot = false; ///< The set-up link was used: it is good no more.
+        bool isFirstRoot = false;   ///< The set-up link was used: it is good no more.
+        bool isNewPassword = false; ///< Of an account that was there.
     };
     /// `registrationRecord`: 192 bytes. `language`: "" means "en". AlreadyExists, field "name", for a name that is taken or looks like one
     /// that is: the sign-up begins anew then, and the link is still good. By a password link all sessions of the account end but the new
@@ -69,6 +79,7 @@ private:
         UserName name;      ///< Empty for PasswordLink.
         std::string linkHash;
         std::string linkToken; ///< Of SetUp.
+        std::optional<mail::Address> mailAddress{};
     };
     struct Done;
     static Result<Asked> askedIn(store::Transaction &tx, const std::string &linkToken, SystemTime now);
@@ -79,6 +90,7 @@ private:
     const opaque::ServerSetup &m_setup;
     Sessions &m_sessions;
     const std::function<SignUpMode()> m_mode;
+    const MailAddresses *m_addresses = nullptr; // constant once the workers run
     observe::Counter m_signedUp, m_waiting, m_refused, m_byLink;
     std::mutex m_mutex;
     Pending<Asked> m_pending{kMostPending, kPendingFor}; // guarded by m_mutex

@@ -16,7 +16,14 @@ Task<Result<v1::User>> getMe(accounts::People &people, const Caller &caller)
     const Result<store::UserRow> row = co_await people.find(caller.userId);
     if (!row)
         co_return row.error();
-    co_return describeUser(*row, now());
+    v1::User me = describeUser(*row, now());
+    if (caller.mustAddFactor) {
+        me.set_must_add_factor(true);
+        me.clear_permissions();
+        for (const std::string &name : accounts::permissionNames(caller.permissions))
+            me.add_permissions(name);
+    }
+    co_return me;
 }
 
 Task<Result<v1::ListSessionsResponse>> listMySessions(accounts::Sessions &sessions, const Caller &caller)
@@ -67,19 +74,24 @@ Task<Result<v1::BeginPasswordChangeResponse>> beginChange(accounts::Passwords &p
     co_return answer;
 }
 
-Task<Result<v1::FinishPasswordChangeResponse>> finishChange(accounts::Passwords &passwords, const Caller &caller,
-                                                            const v1::FinishPasswordChangeRequest &request)
+Task<Result<v1::FinishPasswordChangeResponse>> finishChange(accounts::Passwords &passwords, accounts::SecurityLetters *letters,
+                                                            const Caller &caller, const v1::FinishPasswordChangeRequest &request)
 {
     const Result<void> changed =
         co_await passwords.finishChange(personOf(caller), request.change_id(), request.ke3(), request.registration_record(), now());
     if (!changed)
         co_return changed.error();
+    if (letters) {
+        const accounts::SessionOrigin origin = originOf(caller);
+        letters->changed(caller.userId, mail::Change::PasswordChanged, {}, {origin.device, origin.address}, now());
+    }
     co_return v1::FinishPasswordChangeResponse();
 }
 
 } // namespace
 
-void handleAccountCalls(Dispatcher &dispatcher, accounts::Sessions &sessions, accounts::Passwords &passwords, accounts::People &people)
+void handleAccountCalls(Dispatcher &dispatcher, accounts::Sessions &sessions, accounts::Passwords &passwords, accounts::People &people,
+                        accounts::SecurityLetters *letters)
 {
     dispatcher.handle<v1::GetMeRequest, v1::User>(
         "matinee.v1.AccountService/GetMe", [&people](const Caller &caller, const v1::GetMeRequest &) { return getMe(people, caller); });
@@ -99,8 +111,8 @@ void handleAccountCalls(Dispatcher &dispatcher, accounts::Sessions &sessions, ac
         });
     dispatcher.handle<v1::FinishPasswordChangeRequest, v1::FinishPasswordChangeResponse>(
         "matinee.v1.AccountService/FinishPasswordChange",
-        [&passwords](const Caller &caller, const v1::FinishPasswordChangeRequest &request) {
-            return finishChange(passwords, caller, request);
+        [&passwords, letters](const Caller &caller, const v1::FinishPasswordChangeRequest &request) {
+            return finishChange(passwords, letters, caller, request);
         });
 }
 

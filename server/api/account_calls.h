@@ -4,11 +4,13 @@
 
 #include "accounts/passwords.h"
 #include "accounts/people.h"
+#include "accounts/security_letters.h"
 #include "api/dispatcher.h"
 
 namespace matinee::api {
 
 /// All three must outlive the dispatcher's calls.
-void handleAccountCalls(Dispatcher &dispatcher, accounts::Sessions &sessions, accounts::Passwords &passwords, accounts::People &people);
+void handleAccountCalls(Dispatcher &dispatcher, accounts::Sessions &sessions, accounts::Passwords &passwords, accounts::People &people,
+                        accounts::SecurityLetters *letters = nullptr);
 
 } // namespace matinee::api

@@ -1,6 +1,8 @@
 #include "api/account_messages.h"
 
+#include "accounts/avatars.h"
 #include "accounts/device_label.h"
+#include "accounts/letters.h"
 #include "api/timestamps.h"
 
 namespace matinee::api {
@@ -18,7 +20,10 @@ v1::User describeUser(const store::UserRow &row, accounts::SystemTime now)
             *user.mutable_banned_until() = toTimestamp(*row.bannedUntil);
         user.set_ban_reason(row.banReason);
     }
+    if (row.deletedAt)
+        *user.mutable_closed_at() = toTimestamp(*row.deletedAt);
     user.set_language(row.language);
+    user.set_avatar(accounts::avatarPath(row.id, row.avatarTag));
     user.set_has_password(row.passwordRecord.has_value());
     if (const auto role = accounts::roleOf(row.role)) {
         for (const std::string &name : accounts::permissionNames(accounts::permissionsOf(*role)))
@@ -53,7 +58,18 @@ v1::SessionTokens describeTokens(const accounts::SessionTokens &tokens)
 v1::SignInResponse describeOutcome(const accounts::SignInOutcome &outcome, accounts::SystemTime now)
 {
     v1::SignInResponse response;
-    response.set_outcome(outcome.session ? "signed_in" : "waiting_for_review");
+    if (outcome.secondFactor) {
+        // Who has the password alone learns nothing of the account that they did not type.
+        response.set_outcome("second_factor");
+        response.mutable_user()->set_name(outcome.user.name);
+        response.mutable_second_factor()->set_challenge_id(outcome.secondFactor->challengeId);
+        for (const accounts::Factor kind : outcome.secondFactor->kinds)
+            response.mutable_second_factor()->add_kinds(std::string(accounts::factorName(kind)));
+        if (!outcome.secondFactor->mailAddress.empty())
+            response.mutable_second_factor()->set_mail_address(accounts::veiledAddress(outcome.secondFactor->mailAddress));
+        return response;
+    }
+    response.set_outcome(outcome.session ? "signed_in" : outcome.user.awaitsAddress ? "waiting_for_confirmation" : "waiting_for_review");
     *response.mutable_user() = describeUser(outcome.user, now);
     if (outcome.session)
         *response.mutable_session() = describeTokens(*outcome.session);
@@ -67,12 +83,13 @@ accounts::Person personOf(const Caller &caller)
     person.name = caller.userName;
     person.sessionId = caller.sessionId;
     person.role = accounts::roleOf(caller.role).value_or(accounts::Role::User);
+    person.mustAddFactor = caller.mustAddFactor;
     return person;
 }
 
 accounts::Actor actorOf(const Caller &caller)
 {
-    return {accounts::actingRole(caller.permissions), caller.userId};
+    return {accounts::actingRole(caller.permissions), caller.userId, caller.note};
 }
 
 accounts::SessionOrigin originOf(const Caller &caller)
@@ -80,6 +97,7 @@ accounts::SessionOrigin originOf(const Caller &caller)
     accounts::SessionOrigin origin;
     origin.device = accounts::deviceLabel(caller.userAgent);
     origin.address = caller.address;
+    origin.note = caller.note;
     return origin;
 }
 

@@ -134,6 +134,9 @@ Result<DeclaredCall> readDeclaration(const google::protobuf::MethodDescriptor &m
         return wrong(method, rate.error().message);
     call.rate = *rate;
     call.audit = declared.audit();
+    call.fresh = declared.fresh();
+    if (call.fresh && call.needs == v1::PUBLIC)
+        return wrong(method, "a call for everybody cannot be `fresh`: there is nobody to ask");
     if (declared.max_body() != 0)
         call.maxBody = declared.max_body();
     if (declared.success_status() != 0)

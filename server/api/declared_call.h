@@ -31,6 +31,7 @@ struct DeclaredCall
     v1::Permission needs = v1::PERMISSION_UNSPECIFIED;
     Rate rate;
     bool audit = false;
+    bool fresh = false; ///< A person must have proved lately who they are.
     std::size_t maxBody = kMaxMessageBytes;
     int successStatus = 200;
 

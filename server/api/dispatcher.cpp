@@ -59,14 +59,28 @@ std::string subjectOf(const DeclaredCall &call, const pb::Message &request)
     return subject;
 }
 
-/// Of who signed in, which no field of the request names.
-std::string userOf(const pb::Message &answer)
+/// Of who signed in, which no field of the request names. Null where the answer has none.
+const v1::User *userOf(const pb::Message &answer)
 {
     const auto *field = answer.GetDescriptor()->FindFieldByName("user");
     if (!field || field->is_repeated() || field->message_type() != v1::User::descriptor() ||
         !answer.GetReflection()->HasField(answer, field))
-        return {};
-    return static_cast<const v1::User &>(answer.GetReflection()->GetMessage(answer, field)).name();
+        return nullptr;
+    return &static_cast<const v1::User &>(answer.GetReflection()->GetMessage(answer, field));
+}
+
+void complete(AuditEntry &record, const AuditNote &note, const v1::User *user)
+{
+    if (record.subject.empty())
+        record.subject = note.subject;
+    if (record.subject.empty() && user)
+        record.subject = user->name();
+    if (!record.caller.isPerson() && record.caller.keyId.empty() && user && !user->id().empty())
+        record.signedIn = user->name() + " (" + user->id() + ")";
+    if (record.outcome == "ok") { // what was not done changed nothing
+        record.before = note.before;
+        record.after = note.after;
+    }
 }
 
 /// protobuf writes to stderr what a peer did wrong; that is worth a line only to who debugs.
@@ -226,24 +240,48 @@ Task<Result<Caller>> Dispatcher::identify(std::string authorization, Caller anon
         co_return fail(ErrorCode::Unauthenticated,
                        "The Authorization header must be \"Bearer\" followed by an API key or an access token.");
 
-    const auto slot = static_cast<std::uint32_t>(m_state->entries.size());
-    const std::string who = rateKeyOfAddress(anonymous.address);
-    const auto now = m_state->options.now();
-    std::chrono::seconds wait{0};
-    {
-        std::lock_guard lock(m_state->mutex);
-        wait = m_state->limiter.peek(slot, who, m_state->options.failedSignIns, now);
-    }
-    if (wait.count() > 0)
-        co_return Error{
-            ErrorCode::RateLimited, "Too many wrong API keys or access tokens came from this address; try again later.", {}, wait};
+    const std::string network = rateKeyOfAddress(anonymous.address);
+    if (auto refused = tooManyFailures(network))
+        co_return std::move(*refused);
     if (!m_state->options.authenticator)
         co_return fail(ErrorCode::Unauthenticated, "This server knows no API keys and no accounts.");
 
     Result<Caller> caller = co_await m_state->options.authenticator->authenticate(token, std::move(anonymous));
-    if (!caller && caller.error().code == ErrorCode::Unauthenticated)
-        (void)m_state->take(slot, who, m_state->options.failedSignIns);
+    countFailure(network, caller);
     co_return caller;
+}
+
+Task<Result<Caller>> Dispatcher::identifyTicket(std::string ticket, Caller anonymous)
+{
+    const std::string network = rateKeyOfAddress(anonymous.address);
+    if (auto refused = tooManyFailures(network))
+        co_return std::move(*refused);
+    if (!m_state->options.authenticator || ticket.size() > kMaxBearerBytes)
+        co_return fail(ErrorCode::Unauthenticated, "This ticket is not good.");
+    Result<Caller> caller = co_await m_state->options.authenticator->authenticateTicket(std::move(ticket), std::move(anonymous));
+    countFailure(network, caller);
+    co_return caller;
+}
+
+/// Keys, tokens and tickets that were wrong, by address: beyond a number of them none is looked at for a while.
+std::optional<Error> Dispatcher::tooManyFailures(const std::string &network)
+{
+    const auto slot = static_cast<std::uint32_t>(m_state->entries.size());
+    const auto now = m_state->options.now();
+    std::chrono::seconds wait{0};
+    {
+        std::lock_guard lock(m_state->mutex);
+        wait = m_state->limiter.peek(slot, network, m_state->options.failedSignIns, now);
+    }
+    if (wait.count() == 0)
+        return std::nullopt;
+    return Error{ErrorCode::RateLimited, "Too many wrong API keys or access tokens came from this address; try again later.", {}, wait};
+}
+
+void Dispatcher::countFailure(const std::string &network, const Result<Caller> &outcome)
+{
+    if (!outcome && outcome.error().code == ErrorCode::Unauthenticated)
+        (void)m_state->take(static_cast<std::uint32_t>(m_state->entries.size()), network, m_state->options.failedSignIns);
 }
 
 Task<Result<Caller>> Dispatcher::identifyCookie(std::string accessToken, Caller anonymous)
@@ -256,9 +294,9 @@ Task<Result<Caller>> Dispatcher::identifyCookie(std::string accessToken, Caller 
     co_return caller;
 }
 
-std::unique_ptr<CredentialWatch> Dispatcher::watch(const Caller &person, std::function<void()> over)
+std::unique_ptr<CredentialWatch> Dispatcher::watch(const Caller &who, std::function<void()> over)
 {
-    return m_state->options.authenticator ? m_state->options.authenticator->watch(person, std::move(over)) : nullptr;
+    return m_state->options.authenticator ? m_state->options.authenticator->watch(who, std::move(over)) : nullptr;
 }
 
 Result<void> Dispatcher::check(const Entry &entry, const Caller &caller, std::size_t size)
@@ -278,6 +316,20 @@ Result<void> Dispatcher::check(const Entry &entry, const Caller &caller, std::si
     return {};
 }
 
+Task<Result<void>> Dispatcher::checkFresh(const Caller &caller)
+{
+    bool fresh = false;
+    if (m_state->options.authenticator) {
+        const Result<bool> asked = co_await m_state->options.authenticator->isFresh(caller);
+        if (!asked)
+            co_return Result<void>(asked.error());
+        fresh = *asked;
+    }
+    if (!fresh)
+        co_return Result<void>(fail(ErrorCode::StepUpRequired, "Prove once more who you are: this needs it within the last ten minutes."));
+    co_return Result<void>();
+}
+
 Task<Result<MessagePtr>> Dispatcher::run(const Entry &entry, const Caller &caller, std::size_t size, const Decode &decode)
 {
     const auto began = m_state->options.now();
@@ -286,19 +338,23 @@ Task<Result<MessagePtr>> Dispatcher::run(const Entry &entry, const Caller &calle
     Result<void> ready = check(entry, caller, size);
     if (ready)
         ready = decode(*request);
+    if (ready && entry.call.fresh && caller.isPerson()) // keys and the data folder's own socket are no people: nobody could ask them
+        ready = co_await checkFresh(caller);
     if (!ready) {
         answer = ready.error();
     } else {
+        Caller noting = caller;
+        if (entry.call.audit && m_state->options.audit)
+            noting.note = std::make_shared<AuditNote>();
         try {
-            answer = co_await entry.run(caller, *request);
+            answer = co_await entry.run(noting, *request);
         } catch (const std::exception &e) {
             log::error("api", "{} (request {}) ended by an exception: {}", entry.call.name, caller.requestId, e.what());
             answer = fail(ErrorCode::Internal, "Something went wrong here. The server's log has more under this request id.");
         }
         if (entry.call.audit && m_state->options.audit) {
             AuditEntry record{entry.call.name, subjectOf(entry.call, *request), std::string(outcomeName(failureOf(answer))), caller};
-            if (record.subject.empty() && answer)
-                record.subject = userOf(**answer);
+            complete(record, *noting.note, answer ? userOf(**answer) : nullptr);
             Result<void> written = co_await m_state->options.audit->record(std::move(record));
             if (!written)
                 log::error("api", "The audit log could not take {} (request {}): {}", entry.call.name, caller.requestId,

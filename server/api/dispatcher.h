@@ -15,6 +15,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,8 @@ class CredentialWatch
 {
 public:
     virtual ~CredentialWatch() = default;
+    /// By the clock: nobody is called then, who is watched asks now and then.
+    [[nodiscard]] virtual bool isOver() const { return false; }
 };
 
 /// Turns a bearer token into a Caller. Implemented by app over accounts::ApiKeys and accounts::Sessions.
@@ -36,9 +39,16 @@ public:
     /// `anonymous` with who it is and what they may filled in; Unauthenticated for a key or token that is unknown, expired or revoked,
     /// Unavailable while that cannot be known. `bearer` lives until the Task completes.
     virtual Task<Result<Caller>> authenticate(std::string_view bearer, Caller anonymous) = 0;
-    /// For a connection that outlives the access token of a person whom authenticate() let in: calls `over` once, on any thread, when
-    /// their session ends or what they may do changes; at once where that is so already.
+    /// By a ticket for one connection (SocketTicketService), which is then used up: whose it is. Unauthenticated for one that is not good.
+    virtual Task<Result<Caller>> authenticateTicket(std::string, Caller)
+    {
+        co_return fail(ErrorCode::Unauthenticated, "This server gives out no tickets.");
+    }
+    /// For a connection that outlives the look at a credential which authenticate() let in: calls `over` once, on any thread, when the
+    /// session ends, the key is revoked, or what they may do changes; at once where that is so already.
     virtual std::unique_ptr<CredentialWatch> watch(const Caller &, std::function<void()>) { return nullptr; }
+    /// Whether a person whom authenticate() let in has proved lately who they are (calls declared `fresh`).
+    virtual Task<Result<bool>> isFresh(Caller) { co_return false; }
 };
 
 /// What the audit log keeps of a call that reached its handler.
@@ -49,6 +59,9 @@ struct AuditEntry
         subject; ///< What it was about: the path fields, else the field `name`, else the name of the answer's `user`. Never a secret.
     std::string outcome; ///< "ok", or the code of the error.
     Caller caller;
+    std::string before{}; ///< As in AuditNote.
+    std::string after{};
+    std::string signedIn{}; ///< "alice (u7k2q...)", where an anonymous caller signed in by this call.
 };
 
 /// Implemented by app over store/audit.h. Called after the handler; a failure to write is logged, the call's answer stands.
@@ -122,10 +135,13 @@ public:
     /// caller, and is not counted against the address.
     Task<Result<Caller>> identifyCookie(std::string accessToken, Caller anonymous);
 
-    /// For connections that last: when a person who was identified is so no longer (Authenticator::watch).
-    [[nodiscard]] std::unique_ptr<CredentialWatch> watch(const Caller &person, std::function<void()> over);
+    /// By the ticket of a WebSocket's address; a wrong one counts as a wrong key does.
+    Task<Result<Caller>> identifyTicket(std::string ticket, Caller anonymous);
 
-    /// Checks permission, rate, size; decodes; runs the handler; measures and audits.
+    /// For connections that last: when somebody who was identified is so no longer (Authenticator::watch).
+    [[nodiscard]] std::unique_ptr<CredentialWatch> watch(const Caller &who, std::function<void()> over);
+
+    /// Checks permission, rate, size; decodes; checks freshness where it is declared; runs the handler; measures and audits.
     Task<Result<std::string>> callBinary(std::string method, Caller caller, std::string body);
     Task<Result<JsonAnswer>> callJson(const DeclaredCall &call, Caller caller, JsonRequest request);
 
@@ -144,6 +160,9 @@ private:
     void add(std::string_view method, const google::protobuf::Descriptor *request, const google::protobuf::Descriptor *response, Run run);
     Task<Result<MessagePtr>> run(const Entry &entry, const Caller &caller, std::size_t size, const Decode &decode);
     Result<void> check(const Entry &entry, const Caller &caller, std::size_t size);
+    Task<Result<void>> checkFresh(const Caller &caller);
+    [[nodiscard]] std::optional<Error> tooManyFailures(const std::string &network);
+    void countFailure(const std::string &network, const Result<Caller> &outcome);
 
     const std::unique_ptr<State> m_state;
 };

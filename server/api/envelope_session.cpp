@@ -152,7 +152,11 @@ Task<void> EnvelopeSession::recheckKey()
 
 void EnvelopeSession::start()
 {
-    if (m_over || m_options.accessToken.empty())
+    if (m_over)
+        return;
+    if (m_options.known)
+        return takeUp(*m_options.known, {});
+    if (m_options.accessToken.empty())
         return;
     m_signingIn = true;
     m_worker.spawn("sign-in", holding(shared_from_this(), signInByCookie()));
@@ -165,15 +169,15 @@ void EnvelopeSession::takeUp(Caller caller, std::string key)
     m_checkedAt = std::chrono::steady_clock::now();
     m_signedIn = true;
     m_watch = nullptr;
-    if (m_caller.isPerson()) {
-        m_watch = m_dispatcher.watch(m_caller, [weak = weak_from_this(), &worker = m_worker] {
-            worker.post([weak] {
-                if (const auto self = weak.lock())
-                    self->sendGoodbye(
-                        fail(ErrorCode::Unauthenticated, "This session has ended, or what it may do has changed. Connect again."));
-            });
+    const char *why = !m_caller.keyId.empty()     ? "This API key was revoked, or what it may do has changed. Connect again."
+                      : !m_caller.guestId.empty() ? "Guests are not let in any more. Sign in with an account."
+                                                  : "This session has ended, or what it may do has changed. Connect again.";
+    m_watch = m_dispatcher.watch(m_caller, [weak = weak_from_this(), &worker = m_worker, why] {
+        worker.post([weak, why] {
+            if (const auto self = weak.lock())
+                self->sendGoodbye(fail(ErrorCode::Unauthenticated, why));
         });
-    }
+    });
 }
 
 /// A cookie goes along unasked, so nothing is answered: the peer has not said yet whether it reads JSON. One that is no longer good makes
@@ -184,7 +188,7 @@ Task<void> EnvelopeSession::signInByCookie()
     m_signingIn = false;
     if (m_over)
         co_return;
-    if (caller && caller->isPerson())
+    if (caller && (caller->isPerson() || !caller->guestId.empty()))
         takeUp(std::move(*caller), {});
     takeWaiting();
 }
@@ -265,14 +269,20 @@ Task<void> EnvelopeSession::call(v1::CallRequest request)
     --m_calls;
 }
 
-/// A connection outlives the look at its key: look again from time to time. False where the session ended by it. The access token of a
-/// person lasts for minutes, their session and this connection longer: they are watched instead.
+/// A connection outlives the look at its key: look again from time to time, since keys and guests also end by the clock. False where it
+/// ended by that. The access token of a person lasts for minutes, their session and this connection longer: they are watched only.
 Task<bool> EnvelopeSession::stillWelcome()
 {
     const auto now = std::chrono::steady_clock::now();
-    if (m_over || !m_signedIn || m_watch || now - m_checkedAt < m_options.recheck)
+    if (m_over || !m_signedIn || now - m_checkedAt < m_options.recheck)
         co_return !m_over;
     m_checkedAt = now; // concurrent calls look once
+    if (m_watch && m_watch->isOver()) {
+        sendGoodbye(fail(ErrorCode::Unauthenticated, "The day of this guest is over. Enter again, or sign in."));
+        co_return false;
+    }
+    if (m_key.empty())
+        co_return true;
     Result<Caller> caller = co_await m_dispatcher.identify("Bearer " + m_key, m_options.anonymous);
     if (m_over)
         co_return false;

@@ -12,6 +12,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -48,8 +49,9 @@ struct EnvelopeOptions
     std::size_t maxCalls = 64;        ///< Under way at once; one more is answered with rate_limited.
     std::size_t maxTopics = 8;        ///< Subscriptions; one more is answered with Goodbye.
     std::chrono::seconds recheck{15}; ///< A signed-in peer is looked up again after this, so a revoked key loses its connection.
-    std::string accessToken;   ///< Of the cookie that came with the handshake; when it is good the peer is signed in, without a word.
-    std::string serverVersion; ///< For Authenticated.
+    std::string accessToken;       ///< Of the cookie that came with the handshake; when it is good the peer is signed in, without a word.
+    std::optional<Caller> known{}; ///< Who a ticket of the address said that it is: signed in as that, without a word.
+    std::string serverVersion;     ///< For Authenticated.
 };
 
 class EnvelopeSession : public std::enable_shared_from_this<EnvelopeSession>
@@ -71,8 +73,8 @@ public:
     void stop();
     /// Says Goodbye with this error and closes. Any thread.
     void goodbye(Error error);
-    /// Signs in by EnvelopeOptions::accessToken, before what the peer sends. A person's connection ends with their session, within a
-    /// second (a key's within `recheck`). On the session's worker.
+    /// Signs in by EnvelopeOptions::known or accessToken, before what the peer sends. A connection ends with the session, the key, or the
+    /// owner's right to use it, within a second (a key that expires within `recheck`). On the session's worker.
     void start();
 
 private:
@@ -107,7 +109,7 @@ private:
     std::shared_ptr<const Send> m_send; // null when over
     Close m_close;
     Caller m_caller;
-    std::string m_key; // kept to look it up again, empty for a person; never logged
+    std::string m_key; // kept to look it up again, empty for a person and who came by a ticket; never logged
     std::unique_ptr<CredentialWatch> m_watch;
     std::chrono::steady_clock::time_point m_checkedAt{};
     bool m_signedIn = false;

@@ -15,7 +15,7 @@ namespace matinee::api {
 
 struct GrpcOptions
 {
-    std::size_t maxMessageBytes = 4 << 20;     ///< What a connection may send in one message; a call's own limit comes after.
+    std::size_t maxMessageBytes = 6 << 20;     ///< What a connection may send in one message; a call's own limit comes after.
     std::size_t maxCalls = 1024;               ///< Under way on all connections; one more gets RESOURCE_EXHAUSTED.
     std::size_t maxStreamsPerConnection = 100; ///< HTTP/2 SETTINGS_MAX_CONCURRENT_STREAMS.
     std::size_t memoryBytes = 64 << 20;        ///< Of gRPC's buffers, all connections together.

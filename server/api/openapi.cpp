@@ -177,6 +177,8 @@ json::object operationOf(const DeclaredCall &call)
     operation["security"] = isPublic ? json::array{} : json::array{{{"apiKey", json::array{}}}};
     operation["x-permission"] = permissionText(call.needs);
     operation["x-rate"] = rateText(call.rate);
+    if (call.fresh)
+        operation["x-fresh"] = true;
     operation["x-grpc"] = call.name;
     return operation;
 }

@@ -38,8 +38,12 @@ Task<void> serve(Dispatcher &dispatcher, const DeclaredCall &call, http::Exchang
     json.body = request.body;
     const bool web = isWebClient(request);
     std::optional<v1::SessionTokens> tokens;
+    std::string oauth2Binding;
     if (web)
-        json.onAnswer = [&tokens](google::protobuf::Message &message) { tokens = takeSessionTokens(message); };
+        json.onAnswer = [&tokens, &oauth2Binding](google::protobuf::Message &message) {
+            tokens = takeSessionTokens(message);
+            oauth2Binding = takeOAuth2Binding(message);
+        };
     Result<JsonAnswer> answer = co_await dispatcher.callJson(call, std::move(*caller), std::move(json));
 
     http::Response response;
@@ -54,6 +58,8 @@ Task<void> serve(Dispatcher &dispatcher, const DeclaredCall &call, http::Exchang
         setCookies(response, sessionCookies(*tokens, request.secure));
     else if (web && endsSession(call, answer))
         setCookies(response, clearedSessionCookies(request.secure));
+    if (answer && !oauth2Binding.empty())
+        setCookies(response, {oauth2Cookie(oauth2Binding, request.secure)});
     // Answers depend on who asks and some hold a secret that is shown once.
     response.headers.emplace_back("Cache-Control", "no-store");
     co_await exchange.respond(std::move(response));
@@ -79,6 +85,7 @@ Task<Result<Caller>> identify(Dispatcher &dispatcher, const http::Request &reque
         co_return co_await dispatcher.identify(std::move(authorization), std::move(anonymous));
     CookieCredential cookies = cookieCredential(request);
     anonymous.refreshCookie = std::move(cookies.refreshToken);
+    anonymous.oauth2Binding = std::move(cookies.oauth2Binding);
     Result<Caller> caller = co_await dispatcher.identifyCookie(std::move(cookies.accessToken), anonymous);
     if (!caller && unknown == CookieUnknown::CountForNothing)
         co_return anonymous;

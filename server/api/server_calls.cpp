@@ -24,8 +24,12 @@ Task<Result<v1::Server>> getServer(std::shared_ptr<Knowledge> known)
     server.set_rtmp_port(known->facts.rtmpPort);
     if (known->facts.signUp)
         server.set_sign_up(known->facts.signUp());
+    server.set_sign_up_needs_address(known->facts.signUpNeedsAddress && known->facts.signUpNeedsAddress());
+    server.set_mail_possible(known->facts.sendsMail && known->facts.sendsMail());
     if (known->setupMayBeOpen) {
-        const std::function<Result<bool>(store::Transaction &)> job = [](store::Transaction &tx) { return accounts::setupIsOpen(tx, std::chrono::system_clock::now()); };
+        const std::function<Result<bool>(store::Transaction &)> job = [](store::Transaction &tx) {
+            return accounts::setupIsOpen(tx, std::chrono::system_clock::now());
+        };
         Result<bool> open = co_await known->store.read<bool>(job);
         if (open && !*open)
             known->setupMayBeOpen = false;

@@ -20,8 +20,10 @@ struct ServerFacts
     std::string name;
     std::string version;
     std::uint16_t rtmpPort = 0;
-    std::function<std::string()> signUp; ///< accounts.sign_up as it is now. Any thread.
-    std::function<v1::Health()> health; ///< Any thread.
+    std::function<std::string()> signUp;      ///< accounts.sign_up as it is now. Any thread.
+    std::function<bool()> signUpNeedsAddress; ///< accounts.sign_up_needs_address, as that. May be empty.
+    std::function<bool()> sendsMail;          ///< As that. May be empty.
+    std::function<v1::Health()> health;       ///< Any thread.
     /// The first stream with its key, where it is still known; within the transaction that claims the set-up.
     std::function<Result<std::optional<v1::SetupStream>>(store::Transaction &)> firstStream;
 };

@@ -12,6 +12,7 @@ namespace {
 namespace pb = google::protobuf;
 
 constexpr std::size_t kMaxTokenBytes = 1024;
+constexpr std::uint32_t kOAuth2Seconds = 600; // accounts/oauth2/sign_in.h
 constexpr std::string_view kRefreshPath = "/api/v1/session";
 
 struct Cookie
@@ -31,6 +32,13 @@ Cookie refreshCookie(bool secure)
 {
     return secure ? Cookie{"__Secure-matinee_refresh", "; Path=/api/v1/session; HttpOnly; SameSite=Strict; Secure"}
                   : Cookie{"matinee_refresh", "; Path=/api/v1/session; HttpOnly; SameSite=Strict"};
+}
+
+// Never sent with what another site began, though the way back from the provider is such: the page there asks by itself.
+Cookie oauth2CookieOf(bool secure)
+{
+    return secure ? Cookie{"__Host-matinee_oauth2", "; Path=/; HttpOnly; SameSite=Strict; Secure"}
+                  : Cookie{"matinee_oauth2", "; Path=/; HttpOnly; SameSite=Strict"};
 }
 
 /// The one value of this name in all Cookie headers; "" for none, and for two: whichever was meant, the other was planted.
@@ -119,6 +127,8 @@ CookieCredential cookieCredential(const http::Request &request)
     const bool below = request.path == kRefreshPath || (request.path.starts_with(kRefreshPath) && request.path[kRefreshPath.size()] == '/');
     if (const auto value = cookieValue(request, refreshCookie(request.secure).name); below && isTokenShaped(value, 2))
         credential.refreshToken = value;
+    if (const auto value = cookieValue(request, oauth2CookieOf(request.secure).name); isTokenShaped(value, 0))
+        credential.oauth2Binding = value;
     return credential;
 }
 
@@ -149,6 +159,21 @@ std::vector<std::string> sessionCookies(const v1::SessionTokens &tokens, bool se
 std::vector<std::string> clearedSessionCookies(bool secure)
 {
     return {line(accessCookie(secure), "", 0), line(refreshCookie(secure), "", 0)};
+}
+
+std::string takeOAuth2Binding(pb::Message &answer)
+{
+    auto *begun = dynamic_cast<v1::BeginOAuth2Response *>(&answer);
+    if (!begun)
+        return {};
+    std::string binding = begun->binding();
+    begun->clear_binding();
+    return binding;
+}
+
+std::string oauth2Cookie(const std::string &binding, bool secure)
+{
+    return line(oauth2CookieOf(secure), binding, kOAuth2Seconds);
 }
 
 } // namespace matinee::api

@@ -5,6 +5,7 @@
 #include "http/exchange.h"
 
 #include "matinee/v1/accounts.pb.h"
+#include "matinee/v1/oauth2.pb.h"
 
 #include <optional>
 #include <string>
@@ -19,8 +20,9 @@ inline constexpr std::string_view kWebClientHeader = "x-matinee-web";
 /// What the cookies of a request are worth; both empty where they count for nothing, and the request is anonymous then.
 struct CookieCredential
 {
-    std::string accessToken;  ///< A JWT by its shape, not verified.
-    std::string refreshToken; ///< Only where the browser sends it: below /api/v1/session.
+    std::string accessToken;   ///< A JWT by its shape, not verified.
+    std::string refreshToken;  ///< Only where the browser sends it: below /api/v1/session.
+    std::string oauth2Binding; ///< Of sign-ins by other services that this browser has begun.
 };
 
 /// A cookie counts where Authorization is absent; Sec-Fetch-Site is absent, "same-origin" or "none"; Origin is absent or this server's
@@ -39,5 +41,9 @@ struct CookieCredential
 /// Values of Set-Cookie. `secure`: the client came over TLS.
 [[nodiscard]] std::vector<std::string> sessionCookies(const v1::SessionTokens &tokens, bool secure);
 [[nodiscard]] std::vector<std::string> clearedSessionCookies(bool secure);
+
+/// Takes the binding out of the answer that begins a sign-in by another service; "" where it has none.
+[[nodiscard]] std::string takeOAuth2Binding(google::protobuf::Message &answer);
+[[nodiscard]] std::string oauth2Cookie(const std::string &binding, bool secure); ///< Value of Set-Cookie.
 
 } // namespace matinee::api

@@ -15,8 +15,8 @@ accounts::SystemTime now()
 
 Task<Result<v1::BeginSignUpResponse>> beginSignUp(Services services, const v1::BeginSignUpRequest &request)
 {
-    Result<accounts::SignUps::Begun> begun =
-        co_await services->signUps.begin(request.name(), request.registration_request(), request.link_token(), now());
+    Result<accounts::SignUps::Begun> begun = co_await services->signUps.begin(request.name(), request.registration_request(),
+                                                                              request.link_token(), now(), request.mail_address());
     if (!begun)
         co_return begun.error();
     v1::BeginSignUpResponse answer;
@@ -31,6 +31,10 @@ Task<Result<v1::SignInResponse>> finishSignUp(Services services, const Caller &c
         co_await services->signUps.finish(request.sign_up_id(), request.registration_record(), request.language(), originOf(caller), now());
     if (!finished)
         co_return finished.error();
+    if (finished->isNewPassword && services->letters) {
+        const accounts::SessionOrigin origin = originOf(caller);
+        services->letters->changed(finished->outcome.user.id, mail::Change::PasswordChanged, {}, {origin.device, origin.address}, now());
+    }
     v1::SignInResponse answer = describeOutcome(finished->outcome, now());
     if (finished->isFirstRoot && services->firstStream) {
         const std::optional<v1::SetupStream> stream = co_await services->firstStream();
@@ -59,6 +63,8 @@ Task<Result<v1::SignInResponse>> finishSignIn(Services services, const Caller &c
         co_await services->passwords.finishSignIn(request.sign_in_id(), request.ke3(), originOf(caller), now());
     if (!outcome)
         co_return outcome.error();
+    if (outcome->user.awaitsAddress && services->addresses)
+        services->addresses->remind(outcome->user.id, now());
     co_return describeOutcome(*outcome, now());
 }
 

@@ -2,6 +2,7 @@
 // worker.
 #pragma once
 
+#include "accounts/mail_addresses.h"
 #include "accounts/passwords.h"
 #include "accounts/sign_up.h"
 #include "api/dispatcher.h"
@@ -17,6 +18,8 @@ struct SignInServices
     accounts::SignUps &signUps;
     /// The first stream with its key, for who uses the set-up link; nothing where it is not known any more. May be empty.
     std::function<Task<std::optional<v1::SetupStream>>()> firstStream{};
+    accounts::MailAddresses *addresses = nullptr; ///< Null: there are none.
+    accounts::SecurityLetters *letters = nullptr; ///< Null: nobody is told by letter.
 };
 
 /// What is in `services` must outlive the dispatcher's calls.

@@ -97,14 +97,16 @@ std::string toTypeScript(const Reference &reference)
     out += "}\n\nexport interface CallInfo {\n  method: \"GET\" | \"POST\" | \"PUT\" | \"PATCH\" | \"DELETE\";\n  path: string;\n"
            "  /** Fields that go into {…} of the path; the rest goes into the body (POST, PUT, PATCH) or the query. */\n  pathFields: "
            "readonly string[];\n"
-           "  permission: Permission;\n}\n\nexport const calls: { readonly [Name in keyof Calls]: CallInfo } = {\n";
+           "  permission: Permission;\n  /** Refused with step_up_required to who has not proved lately who they are. */\n  fresh?: "
+           "true;\n}\n\nexport const calls: { readonly [Name in keyof Calls]: CallInfo } = {\n";
     for (const DeclaredCall &call : reference.calls) {
         std::string fields;
         for (const FieldDescriptor *field : call.pathFields)
             fields += (fields.empty() ? "\"" : ", \"") + field->name() + "\"";
         writeComment(out, commentOf(*call.method), "  ");
         out += "  " + call.method->name() + ": { method: \"" + std::string(verbText(call.verb)) + "\", path: \"" + call.path +
-               "\", pathFields: [" + fields + "], permission: \"" + permissionText(call.needs) + "\" },\n";
+               "\", pathFields: [" + fields + "], permission: \"" + permissionText(call.needs) + "\"" +
+               (call.fresh ? ", fresh: true" : "") + " },\n";
     }
     return out + "};\n";
 }

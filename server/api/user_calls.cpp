@@ -106,7 +106,7 @@ Task<Result<v1::OneTimeLink>> createInvitation(accounts::People &people, WebAddr
 Task<Result<v1::ListSessionsResponse>> listUserSessions(accounts::People &people, const Caller &caller,
                                                         const v1::ListUserSessionsRequest &request)
 {
-    const Result<std::vector<store::SessionRow>> rows = co_await people.listSessions(request.user(), now());
+    const Result<std::vector<store::SessionRow>> rows = co_await people.listSessions(request.user(), actorOf(caller), now());
     if (!rows)
         co_return rows.error();
     v1::ListSessionsResponse answer;

@@ -50,6 +50,15 @@ Task<void> serve(Dispatcher &dispatcher, TopicSource *topics, std::string server
     options.serverVersion = std::move(serverVersion);
     std::string bearer(exchange.request().header("authorization"));
     options.accessToken = cookieCredential(exchange.request()).accessToken; // counts only from our own pages
+    std::string ticket = exchange.request().queryValue("ticket");
+    if (bearer.empty() && !ticket.empty()) {
+        Result<Caller> holder = co_await dispatcher.identifyTicket(std::move(ticket), options.anonymous);
+        if (!holder) {
+            http::Response refusal = http::problem(holder.error(), exchange.request().requestId);
+            co_return co_await exchange.respond(std::move(refusal));
+        }
+        options.known = std::move(*holder);
+    }
     net::Worker &worker = exchange.worker();
 
     http::WebSocket *socket = co_await exchange.acceptWebSocket(kMaxEnvelopeBytes);

@@ -1,14 +1,12 @@
 #include "app/bootstrap_root.h"
 
+#include "accounts/password_rules.h"
 #include "accounts/people.h"
 #include "store/links.h"
 #include "store/users.h"
 
 #include "common/opaque/client.h"
 #include "common/opaque/server.h"
-
-#include <QString>
-#include <QStringDecoder>
 
 #include <sodium.h>
 
@@ -18,23 +16,13 @@ namespace {
 
 constexpr const char *kName = "root";
 
-opaque::Bytes bytesOf(const QByteArray &text)
+opaque::Bytes bytesOf(const std::string &text)
 {
-    return {reinterpret_cast<const std::uint8_t *>(text.constData()), static_cast<std::size_t>(text.size())};
-}
-
-/// As every client has it (docs/design/passwords.md).
-Result<QByteArray> normalized(const std::string &password)
-{
-    QStringDecoder decode(QStringDecoder::Utf8);
-    const QString text = decode(QByteArrayView(password.data(), static_cast<qsizetype>(password.size())));
-    if (decode.hasError())
-        return fail(ErrorCode::InvalidArgument, "bootstrap.root_password is no UTF-8.");
-    return text.normalized(QString::NormalizationForm_C).toUtf8();
+    return {reinterpret_cast<const std::uint8_t *>(text.data()), text.size()};
 }
 
 /// Both sides of a registration, here: the record as it is stored.
-Result<std::string> recordOf(const opaque::ServerSetup &setup, const std::string &userId, const QByteArray &password)
+Result<std::string> recordOf(const opaque::ServerSetup &setup, const std::string &userId, const std::string &password)
 {
     const opaque::Bytes identifier{reinterpret_cast<const std::uint8_t *>(userId.data()), userId.size()};
     auto client = opaque::ClientRegistration::start(bytesOf(password));
@@ -58,9 +46,6 @@ Result<bool> bootstrapRoot(store::Store &store, const opaque::ServerSetup &setup
 {
     if (password.empty())
         return false;
-    const auto text = normalized(password);
-    if (!text)
-        return text.error();
     return store.writeNow<bool>([&](store::Transaction &tx) -> Result<bool> {
         const auto now = std::chrono::system_clock::now();
         const auto exists = store::anyUserOfRole(tx, "root");
@@ -68,6 +53,9 @@ Result<bool> bootstrapRoot(store::Store &store, const opaque::ServerSetup &setup
             return exists.error();
         if (*exists)
             return false;
+        const auto text = accounts::checkedPassword(password, kName, "bootstrap.root_password");
+        if (!text)
+            return text.error();
         const auto made = accounts::createPerson(tx, kName, "root", {accounts::Role::Root, ""}, now);
         if (!made)
             return made.error();

@@ -4,6 +4,14 @@
 
 #include "api/account_calls.h"
 #include "api/api_key_calls.h"
+#include "api/audit_calls.h"
+#include "api/avatar_calls.h"
+#include "api/factor_calls.h"
+#include "api/key_calls.h"
+#include "api/life_calls.h"
+#include "api/mail_address_calls.h"
+#include "api/oauth2_calls.h"
+#include "api/profile_calls.h"
 #include "api/server_calls.h"
 #include "api/sign_in_calls.h"
 #include "api/user_calls.h"
@@ -49,6 +57,8 @@ api::ServerFacts serverFacts(Core &core)
     facts.version = std::string(kVersion);
     facts.rtmpPort = core.rtmpPort;
     facts.signUp = [&core] { return std::string(accounts::signUpModeName(core.accounts.signUpMode)); };
+    facts.signUpNeedsAddress = [&core] { return core.mail.rules().signUpNeedsAddress; };
+    facts.sendsMail = [&core] { return core.mail.letters.ready().has_value(); };
     facts.health = [&core] { return core.health.report(); };
     facts.firstStream = [&core](store::Transaction &tx) { return firstStream(core, tx); };
     return facts;
@@ -122,9 +132,21 @@ void registerCalls(Core &core)
     record::handleRecordingCalls(core.dispatcher, core.recordings);
     api::handleApiKeyCalls(core.dispatcher, core.keys);
     auto &people = core.accounts;
-    api::handleSignInCalls(core.dispatcher, {people.sessions, people.passwords, people.signUps, [&core] { return firstStreamOf(core); }});
-    api::handleAccountCalls(core.dispatcher, people.sessions, people.passwords, people.people);
+    api::handleSignInCalls(core.dispatcher, {people.sessions, people.passwords, people.signUps, [&core] { return firstStreamOf(core); },
+                                             &people.mailAddresses, &people.securityLetters});
+    api::handleAccountCalls(core.dispatcher, people.sessions, people.passwords, people.people, &people.securityLetters);
     api::handleUserCalls(core.dispatcher, people.people, core.webAddress);
+    api::handleFactorCalls(core.dispatcher, {core.store, people.factors, people.passkeys, people.codes, people.secondFactor, people.stepUp,
+                                             people.sessions, &people.securityLetters});
+    api::handleMailAddressCalls(core.dispatcher, {people.mailAddresses, people.passwordReset, people.secondFactor, people.stepUp,
+                                                  people.factors, core.mail.letters});
+    api::handleKeyCalls(core.dispatcher, {core.keys, people.directSignIn, people.guests, people.tickets,
+                                          [&people] { return people.allowDirectPassword.load(); }});
+    api::handleLifeCalls(core.dispatcher, core.store, people.people);
+    api::handleProfileCalls(core.dispatcher, people.profiles);
+    api::handleAvatarCalls(core.dispatcher, core.avatars);
+    api::handleAuditCalls(core.dispatcher, core.store);
+    api::handleOAuth2Calls(core.dispatcher, core.oauth2.signIn, core.oauth2.providers, &people.securityLetters);
     api::handleServerCalls(core.dispatcher, core.store, serverFacts(core));
 }
 

@@ -12,7 +12,10 @@ namespace matinee::app {
 
 namespace {
 
-std::size_t count(std::int64_t value) { return static_cast<std::size_t>(value); }
+std::size_t count(std::int64_t value)
+{
+    return static_cast<std::size_t>(value);
+}
 
 store::StoreOptions storeOptions(const settings::Snapshot &settings, const std::string &dataDir)
 {
@@ -40,8 +43,19 @@ live::OnConflict onConflict(const std::string &setting)
     return setting == "replace" ? live::OnConflict::Replace : setting == "backup" ? live::OnConflict::Backup : live::OnConflict::Refuse;
 }
 
-api::DispatcherOptions dispatcherOptions(const settings::Snapshot &settings, CallerAuthenticator &authenticator, StoreAudit &audit, observe::Metrics &metrics,
-                                         const std::atomic<std::uint32_t> &callsPerMinute)
+/// What somebody uploaded, as a picture of them.
+Task<Result<std::string>> portrait(pictures::Illustrator &illustrator, std::string file)
+{
+    pictures::Portrait portrait;
+    portrait.file = std::make_shared<const std::string>(std::move(file));
+    const auto made = co_await illustrator.portray(std::move(portrait), pictures::Urgency::Asked);
+    if (!made)
+        co_return made.error();
+    co_return *made->jpeg;
+}
+
+api::DispatcherOptions dispatcherOptions(const settings::Snapshot &settings, CallerAuthenticator &authenticator, StoreAudit &audit,
+                                         observe::Metrics &metrics, const std::atomic<std::uint32_t> &callsPerMinute)
 {
     api::DispatcherOptions options;
     options.authenticator = &authenticator;
@@ -119,33 +133,40 @@ pictures::PictureOptions pictureOptions(const settings::Snapshot &settings)
 }
 
 Core::Core(const settings::Snapshot &settings, std::string folder, std::size_t workerCount)
-    : dataDir(std::move(folder))
-    , workers(workerCount)
-    , paces(workers, std::chrono::milliseconds(settings.get(settings::livestreamMergeMs)), &metrics)
-    , connections(std::make_shared<net::ConnectionLimits>(&metrics, count(settings.get(settings::serverMaxConnectionsPerAddress)),
-                                                          count(settings.get(settings::serverMaxConnections))))
-    , store(storeOptions(settings, dataDir), &metrics)
-    , keys(store, &metrics)
-    , accounts(store, settings, &metrics)
-    , playbackTokens(settings.get(settings::livestreamPlaybackSecret))
-    , gate(store, playbackTokens, metrics)
-    , registry(workers, registryLimits(settings, paces), publishPolicy(settings))
-    , recordings(registry, store, workers, recordingOptions(settings, dataDir), &metrics)
-    , credentials(settings.get(settings::securityCredentialEncryptionKey))
-    , relays(workers, registry, relayOptions(settings), &metrics)
-    , ladder(workers, registry, ladderOptions(settings), &metrics)
-    , pictures(workers, registry, recordings.archive(), pictureOptions(settings), &metrics)
-    , health(store, registry, connections, metrics)
-    , authenticator(keys, accounts.sessions)
-    , audit(store)
-    , callsPerMinute(static_cast<std::uint32_t>(settings.get(settings::apiRateLimitPerMinute)))
-    , dispatcher(dispatcherOptions(settings, authenticator, audit, metrics, callsPerMinute))
-    , serverName(settings.get(settings::serverName))
-    , rtmpPort(static_cast<std::uint16_t>(settings.get(settings::livestreamRtmpPort)))
-    , dvrWindow(settings.get(settings::livestreamDvrWindowSeconds))
-    , webAddress([settings] { return app::webAddress(settings, static_cast<std::uint16_t>(settings.get(settings::serverPort))); })
-    , rtmpAddress([settings] { return app::rtmpAddress(settings, static_cast<std::uint16_t>(settings.get(settings::livestreamRtmpPort))); })
+    : dataDir(std::move(folder)),
+      workers(workerCount),
+      paces(workers, std::chrono::milliseconds(settings.get(settings::livestreamMergeMs)), &metrics),
+      connections(std::make_shared<net::ConnectionLimits>(&metrics, count(settings.get(settings::serverMaxConnectionsPerAddress)),
+                                                          count(settings.get(settings::serverMaxConnections)))),
+      store(storeOptions(settings, dataDir), &metrics),
+      mail(
+          store, settings, [this] { return webAddress(); }, &metrics),
+      accounts(store, settings, mail, &metrics),
+      keys(store, &metrics, accounts.factors),
+      oauth2(
+          store, accounts, settings, [this] { return webAddress(); }, &metrics),
+      playbackTokens(settings.get(settings::livestreamPlaybackSecret)),
+      gate(store, playbackTokens, metrics),
+      registry(workers, registryLimits(settings, paces), publishPolicy(settings)),
+      recordings(registry, store, workers, recordingOptions(settings, dataDir), &metrics),
+      credentials(settings.get(settings::securityCredentialEncryptionKey)),
+      relays(workers, registry, relayOptions(settings), &metrics),
+      ladder(workers, registry, ladderOptions(settings), &metrics),
+      pictures(workers, registry, recordings.archive(), pictureOptions(settings), &metrics),
+      avatars(store, [this](std::string file) { return portrait(pictures.uploads(), std::move(file)); }),
+      health(store, registry, connections, metrics),
+      authenticator({keys, accounts.sessions, accounts.stepUp, accounts.guests, accounts.tickets}, store),
+      audit(store),
+      auditUpkeep(store, settings),
+      callsPerMinute(static_cast<std::uint32_t>(settings.get(settings::apiRateLimitPerMinute))),
+      dispatcher(dispatcherOptions(settings, authenticator, audit, metrics, callsPerMinute)),
+      serverName(settings.get(settings::serverName)),
+      rtmpPort(static_cast<std::uint16_t>(settings.get(settings::livestreamRtmpPort))),
+      dvrWindow(settings.get(settings::livestreamDvrWindowSeconds)),
+      webAddress([settings] { return app::webAddress(settings, static_cast<std::uint16_t>(settings.get(settings::serverPort))); }),
+      rtmpAddress([settings] { return app::rtmpAddress(settings, static_cast<std::uint16_t>(settings.get(settings::livestreamRtmpPort))); })
 {
+    accounts.sessions.onUserChanged([this](const std::string &userId) { keys.userChanged(userId); });
     const auto named = count(settings.get(settings::livestreamMetricsMaxStreams));
     metrics.onText([this, named] { return live::streamFigures(registry.list(), named); });
 }
@@ -169,6 +190,10 @@ Result<void> Core::open()
         return migrated.error();
     if (migrated->toVersion != migrated->fromVersion)
         log::info("store", "The database went from version {} to {}.", migrated->fromVersion, migrated->toVersion);
+    if (const auto keysLoaded = accounts.loadSigningKeys(dataDir); !keysLoaded)
+        return keysLoaded.error();
+    if (const auto chained = auditUpkeep.chainLegacy(); !chained)
+        return chained.error();
     if (const auto loaded = relay::loadRelays(store, relays, credentials); !loaded)
         return loaded.error();
     registerCalls(*this);

@@ -3,11 +3,15 @@
 #pragma once
 
 #include "accounts/api_keys.h"
+#include "accounts/avatars.h"
 #include "api/dispatcher.h"
 #include "app/accounts.h"
+#include "app/audit_upkeep.h"
 #include "app/gate.h"
 #include "app/health.h"
 #include "app/identity.h"
+#include "app/mail.h"
+#include "app/oauth2.h"
 #include "ladder/ladder.h"
 #include "live/registry.h"
 #include "live/stream_calls.h"
@@ -47,8 +51,10 @@ struct Core
     live::WorkerPaces paces;
     std::shared_ptr<net::ConnectionLimits> connections;
     store::Store store;
-    accounts::ApiKeys keys;
+    Mail mail;
     Accounts accounts;
+    accounts::ApiKeys keys;
+    OAuth2 oauth2;
     const accounts::PlaybackTokens playbackTokens;
     StoreGate gate;
     live::Registry registry;
@@ -57,9 +63,11 @@ struct Core
     relay::Relays relays;
     ladder::Ladder ladder;
     pictures::Pictures pictures;
+    accounts::Avatars avatars;
     Health health;
     CallerAuthenticator authenticator;
     StoreAudit audit;
+    AuditUpkeep auditUpkeep;
     std::atomic<std::uint32_t> callsPerMinute; ///< api.rate_limit_per_minute
     api::Dispatcher dispatcher;
     const std::string serverName; ///< server.name at start

@@ -3,6 +3,8 @@
 #include "api/docs_page.h"
 #include "api/rest.h"
 #include "api/websocket.h"
+#include "app/audit_export.h"
+#include "app/avatar_route.h"
 #include "app/web_bundle.h"
 #include "flv/handler.h"
 #include "hls/handler.h"
@@ -51,7 +53,8 @@ void addHealth(http::Router &router, Core &core)
             report.clear_resident_bytes();
         co_await exchange.respond(json(200, toJson(report)));
     });
-    router.add(Method::Get, "/health/live", [](Exchange &exchange) -> Task<void> { co_await exchange.respond(json(200, R"({"status":"ok"})")); });
+    router.add(Method::Get, "/health/live",
+               [](Exchange &exchange) -> Task<void> { co_await exchange.respond(json(200, R"({"status":"ok"})")); });
     router.add(Method::Get, "/health/ready", [&core](Exchange &exchange) -> Task<void> {
         const bool ready = core.health.ready();
         co_await exchange.respond(json(ready ? 200 : 503, ready ? R"({"status":"ok"})" : R"({"status":"failing"})"));
@@ -109,9 +112,10 @@ void addAdminTunnel(http::Router &router, const RouteNeeds &needs)
         const auto allowed = net::AddressList::parse(settings->get(settings::adminAllowFrom));
         if (allowed && allowed->contains(exchange.request().clientAddress))
             co_return co_await http::tunnel(exchange, options);
-        co_await exchange.respond(http::problem(
-            fail(ErrorCode::PermissionDenied, "The console may not come from " + exchange.request().clientAddress + "; admin.allow_from lists who may."),
-            exchange.request().requestId));
+        co_await exchange.respond(
+            http::problem(fail(ErrorCode::PermissionDenied,
+                               "The console may not come from " + exchange.request().clientAddress + "; admin.allow_from lists who may."),
+                          exchange.request().requestId));
     });
 }
 
@@ -167,6 +171,9 @@ std::shared_ptr<hls::Directory> addRoutes(http::Router &router, const RouteNeeds
     api::registerDocs(router);
     api::registerRest(router, core.dispatcher);
     api::registerWebSocket(router, core.dispatcher, needs.topics.get(), std::string(kVersion));
+    addAuditExport(router, core.dispatcher, core.store);
+    addAvatarRoute(router, core.avatars);
+    addOAuth2Form(router);
     addAdminTunnel(router, needs);
 
     const auto callerOf = [&core](const http::Request &request) { return viewerOf(core.dispatcher, request); };
@@ -183,9 +190,11 @@ std::shared_ptr<hls::Directory> addRoutes(http::Router &router, const RouteNeeds
     directory->setRenditions({[&core](const std::string &name) { return core.ladder.names(name); },
                               [&core](const std::string &name) { return offeredRenditions(core.ladder, name); }});
 
-    const record::Dependencies recordings{.archive = core.recordings.archive(), .gate = core.gate, .callerOf = callerOf, .metrics = &core.metrics};
+    const record::Dependencies recordings{
+        .archive = core.recordings.archive(), .gate = core.gate, .callerOf = callerOf, .metrics = &core.metrics};
     record::addRoutes(router, recordings);
-    pictures::addRoutes(router, {.pictures = core.pictures, .gate = core.gate, .callerOf = callerOf, .recordings = recordings, .metrics = &core.metrics});
+    pictures::addRoutes(
+        router, {.pictures = core.pictures, .gate = core.gate, .callerOf = callerOf, .recordings = recordings, .metrics = &core.metrics});
 
     addWebClient(router, *settings);
     return directory;

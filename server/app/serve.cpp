@@ -5,6 +5,7 @@
 #include "app/core.h"
 #include "app/data_folder.h"
 #include "app/first_start.h"
+#include "app/relying_party.h"
 #include "app/server.h"
 #include "app/signals.h"
 #include "observe/log.h"
@@ -25,15 +26,24 @@ namespace matinee::app {
 
 namespace {
 
-enum ExitCode { Stopped = 0, Failed = 1, BadConfiguration = 2, BadEnvironment = 3 };
+enum ExitCode
+{
+    Stopped = 0,
+    Failed = 1,
+    BadConfiguration = 2,
+    BadEnvironment = 3
+};
 
 int explain(const Error &error)
 {
     std::fprintf(stderr, "matinee: %s\n", error.message.c_str());
     switch (error.code) {
-    case ErrorCode::InvalidArgument: return BadConfiguration;
-    case ErrorCode::Internal: return Failed;
-    default: return BadEnvironment;
+    case ErrorCode::InvalidArgument:
+        return BadConfiguration;
+    case ErrorCode::Internal:
+        return Failed;
+    default:
+        return BadEnvironment;
     }
 }
 
@@ -96,7 +106,8 @@ void logQtMessage(QtMsgType type, const QMessageLogContext &, const QString &mes
 // Changes nothing, and may run beside a server on the same folder.
 int check(const settings::Snapshot &settings, const std::string &dataDir)
 {
-    if (!std::filesystem::exists(dataDir) || (settings.get(settings::databaseUrl).empty() && !std::filesystem::exists(dataDir + "/matinee.db"))) {
+    if (!std::filesystem::exists(dataDir) ||
+        (settings.get(settings::databaseUrl).empty() && !std::filesystem::exists(dataDir + "/matinee.db"))) {
         std::printf("Settings: good. Database: none yet in %s; the first start makes it.\n", dataDir.c_str());
         return Stopped;
     }
@@ -126,6 +137,8 @@ int serve(const ServeOptions &options)
     const auto settings = options.settings->current();
     configureLog(*settings);
     ::qInstallMessageHandler(logQtMessage);
+    if (const auto party = relyingParty(*settings); !party)
+        return explain(party.error());
     if (options.dryRun)
         return check(*settings, options.dataDir);
     raiseOpenFiles();
@@ -156,6 +169,7 @@ int serve(const ServeOptions &options)
     ::malloc_trim(0);
     application.exec();
 
+    core.mail.stop();
     core.store.close();
     core.workers.stop();
     log::info("app", "Stopped.");

@@ -37,9 +37,7 @@ net::AddressList trustedProxies(const settings::Snapshot &settings)
 } // namespace
 
 Server::Server(Core &core, std::shared_ptr<settings::Settings> settings)
-    : m_core(core)
-    , m_settings(std::move(settings))
-    , m_rtmpServices{core.gate, core.registry, rtmp::SessionMetrics(&core.metrics), {}}
+    : m_core(core), m_settings(std::move(settings)), m_rtmpServices{core.gate, core.registry, rtmp::SessionMetrics(&core.metrics), {}}
 {
     m_rtmpServices.limits.handshake = m_settings->get(settings::serverHeaderTimeoutSeconds);
 }
@@ -123,8 +121,8 @@ Result<void> Server::open()
     auto router = std::make_shared<http::Router>();
     m_hls = addRoutes(*router, {m_core, m_settings, m_topics, m_admin->port(), tunnelSecret});
     m_door = std::make_unique<http::FrontDoor>(
-        m_core.workers, router, doorOptions(*settings), [grpc = m_grpc.get()](int descriptor, const std::string &client) { grpc->take(descriptor, client); },
-        &m_core.metrics);
+        m_core.workers, router, doorOptions(*settings),
+        [grpc = m_grpc.get()](int descriptor, const std::string &client) { grpc->take(descriptor, client); }, &m_core.metrics);
 
     m_local = std::make_unique<api::LocalSocket>(m_core.dispatcher, m_topics.get(), m_core.workers.at(0), std::string(kVersion));
     return m_local->open(m_core.dataDir + "/control.sock");
@@ -145,14 +143,22 @@ void Server::start()
     m_rtmp->start();
     if (m_rtmps)
         m_rtmps->start();
+    m_core.mail.start();
     m_core.health.setStarted();
-    connect(&m_sweep, &QTimer::timeout, this, [this] { m_core.workers.next().spawn("accounts", sweepAccounts(m_core.accounts)); });
+    m_core.auditUpkeep.apply(*m_settings->current());
+    connect(&m_sweep, &QTimer::timeout, this, [this] {
+        m_core.workers.next().spawn("accounts", sweepAccounts(m_core.accounts));
+        m_core.workers.next().spawn("audit", m_core.auditUpkeep.sweep(std::chrono::system_clock::now()));
+    });
     m_sweep.start(milliseconds(kSweepEach));
     tellSystemd("READY=1");
     watchWorkers();
 }
 
-void Server::tellSystemd(const char *state) { ::sd_notify(0, state); }
+void Server::tellSystemd(const char *state)
+{
+    ::sd_notify(0, state);
+}
 
 // The watchdog is fed only when every worker has answered: a stuck one must not hide behind a lively main thread.
 void Server::watchWorkers()
@@ -179,6 +185,11 @@ void Server::apply(const settings::Snapshot &settings)
         log::setLevel(level);
     m_core.callsPerMinute = static_cast<std::uint32_t>(settings.get(settings::apiRateLimitPerMinute));
     m_core.accounts.apply(settings);
+    m_core.mail.apply(settings);
+    if (const auto loaded = m_core.accounts.loadSigningKeys(m_core.dataDir); !loaded)
+        log::error("app", "The signing keys in use stay: {}", loaded.error().message);
+    m_core.oauth2.apply(settings);
+    m_core.auditUpkeep.apply(settings);
     m_core.registry.setPolicy(publishPolicy(settings));
     m_core.recordings.setOptions(recordingOptions(settings, m_core.dataDir));
     m_core.relays.setOptions(relayOptions(settings));
@@ -234,7 +245,9 @@ void Server::drain()
 void Server::finishDrain()
 {
     const bool late = QDateTime::currentMSecsSinceEpoch() > m_drainUntil + 1000;
-    const bool quiet = m_doorDone && m_hls->openCount() == 0 && m_core.recordings.idle() && m_core.pictures.isIdle() && m_core.relays.active() == 0 && m_core.ladder.active() == 0 && m_core.connections->active() == 0 && m_admin->connections() == 0;
+    const bool quiet = m_doorDone && m_hls->openCount() == 0 && m_core.recordings.idle() && m_core.pictures.isIdle() &&
+                       m_core.relays.active() == 0 && m_core.ladder.active() == 0 && m_core.connections->active() == 0 &&
+                       m_admin->connections() == 0;
     if (!quiet && !late)
         return;
     m_drainPoll.stop();

@@ -13,6 +13,7 @@ void addDb(CLI::App &root, Context &context);
 void addStream(CLI::App &root, Context &context);
 void addApiKey(CLI::App &root, Context &context);
 void addUser(CLI::App &root, Context &context);
+void addAudit(CLI::App &root, Context &context);
 void addSettings(CLI::App &root, Context &context);
 void addVersion(CLI::App &root, Context &context);
 void addCompletion(CLI::App &root, Context &context);

@@ -72,7 +72,7 @@ void Context::tell(std::ostream &stream, const json::value &document, const std:
     else if (output == "yaml")
         stream << toYaml(document);
     else
-        stream << text << (text.empty() || text.ends_with('\n') ? "" : "\n");
+        stream << printableLines(text) << (text.empty() || text.ends_with('\n') ? "" : "\n");
     stream.flush();
 }
 
@@ -111,7 +111,7 @@ int Context::refused(const settings_file::Problems &problems) const
 
 void Context::notice(const std::string &line) const
 {
-    world.err << line << std::endl;
+    world.err << printableLines(line) << std::endl;
 }
 
 } // namespace matinee::cli

@@ -69,7 +69,52 @@ std::size_t width(std::string_view text)
     return columns;
 }
 
+/// How many bytes at `at` are one character that a terminal acts on; `code` is that character. 0: none.
+std::size_t actingBytes(std::string_view text, std::size_t at, unsigned &code)
+{
+    const auto byte = [&](std::size_t i) { return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U; };
+    code = byte(0);
+    if (code < 0x20 || code == 0x7F)
+        return 1;
+    if (code == 0xC2 && byte(1) >= 0x80 && byte(1) <= 0x9F) { // C1
+        code = byte(1);
+        return 2;
+    }
+    if (code != 0xE2 || byte(1) < 0x80 || byte(1) > 0x81 || byte(2) < 0x80)
+        return 0;
+    code = 0x2000U | (byte(1) & 0x3FU) << 6 | (byte(2) & 0x3FU);
+    const bool acts = code == 0x200E || code == 0x200F || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+    return acts ? 3 : 0;
+}
+
+std::string escaped(std::string_view text, bool keepsLines)
+{
+    std::string out;
+    for (std::size_t i = 0; i < text.size();) {
+        unsigned code = 0;
+        const std::size_t size = actingBytes(text, i, code);
+        if (size == 0 || (keepsLines && (code == '\n' || code == '\t'))) {
+            out += text[i++];
+            continue;
+        }
+        constexpr char digits[] = "0123456789abcdef";
+        out += {'\\', 'u', digits[code >> 12 & 15], digits[code >> 8 & 15], digits[code >> 4 & 15], digits[code & 15]};
+        i += size;
+    }
+    return out;
+}
+
 } // namespace
+
+std::string printable(std::string_view text)
+{
+    return escaped(text, false);
+}
+
+std::string printableLines(std::string_view text)
+{
+    return escaped(text, true);
+}
 
 std::string toJson(const json::value &document)
 {
@@ -88,7 +133,11 @@ std::string toYaml(const json::value &document)
 std::string table(const std::vector<std::string> &head, const std::vector<std::vector<std::string>> &rows)
 {
     std::vector<std::vector<std::string>> lines{head};
-    lines.insert(lines.end(), rows.begin(), rows.end());
+    for (const auto &row : rows) {
+        auto &line = lines.emplace_back();
+        for (const std::string &cell : row)
+            line.push_back(printable(cell));
+    }
     std::vector<std::size_t> widths(head.size());
     for (const auto &line : lines) {
         for (std::size_t i = 0; i < line.size(); ++i)

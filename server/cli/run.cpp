@@ -175,6 +175,7 @@ int run(std::vector<std::string> arguments, World &world)
     addStream(root, context);
     addApiKey(root, context);
     addUser(root, context);
+    addAudit(root, context);
     addSettings(root, context);
     addVersion(root, context);
     addCompletion(root, context);

@@ -2,6 +2,8 @@
 
 #include "mail/configuration.h"
 
+#include "common/settings/declarations.h"
+
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <sys/random.h>
@@ -69,6 +71,30 @@ int testEmail(Context &context, const std::string &typed, const std::string &lan
         json::object{{"server", server}, {"to", address->text()}, {"answer", delivery.words}, {"steps", std::move(steps)}}, text);
 }
 
+int rotateSigningKey(Context &context)
+{
+    const auto loaded = context.load(settings_file::MissingSecrets::LeaveEmpty);
+    if (!loaded)
+        return kUsage;
+    const std::string secret = loaded->snapshot.get(settings::jwtSecret);
+    if (secret.empty())
+        return context.failed(
+            fail(ErrorCode::FailedPrecondition,
+                 "There is no jwt.secret yet, and so nothing to replace: the first start of the server makes it. Give its "
+                 "data folder with --data-dir.",
+                 "jwt.secret"),
+            kUsage);
+    if (!context.world.rotateSigningKeys)
+        return context.failed(fail(ErrorCode::Unimplemented, "This program cannot do that."));
+    if (const auto rotated = context.world.rotateSigningKeys(context.dataDir, secret); !rotated)
+        return context.failed(rotated.error(), kEnvironment);
+    return context.answer(
+        json::object{{"rotated", true}},
+        "Made new signing keys. A server that runs takes them up when it is told to read its settings again, which should be "
+        "now:\n  systemctl reload matinee    (or: kill -HUP its process)\nTokens that were signed before are good until they "
+        "end: 15 minutes for people, who do not notice, and a day for guests.\n");
+}
+
 } // namespace
 
 void addSettings(CLI::App &root, Context &context)
@@ -76,6 +102,10 @@ void addSettings(CLI::App &root, Context &context)
     auto *group = root.add_subcommand("settings", "Try out what the settings lead to");
     group->require_subcommand(1);
     group->footer("Example: matinee settings test-email me@example.org");
+
+    auto *rotate = group->add_subcommand("rotate-signing-key", "Sign the tokens of people and guests by a new key");
+    rotate->footer("Example: matinee settings rotate-signing-key && systemctl reload matinee");
+    rotate->callback([&context] { context.command = [&context] { return rotateSigningKey(context); }; });
 
     struct Arguments
     {

@@ -5,7 +5,10 @@
 #include "cli/document.h"
 #include "cli/lifetime.h"
 
+#include "matinee/v1/account_life.pb.h"
 #include "matinee/v1/accounts.pb.h"
+#include "matinee/v1/factors.pb.h"
+#include "matinee/v1/mail_addresses.pb.h"
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -21,6 +24,9 @@ struct UserArguments
     std::string search;
     std::string banFor = "never";
     std::string reason;
+    std::string added;
+    std::string removed;
+    bool isVerified = false;
 };
 
 std::string howToSetPassword(const v1::OneTimeLink &link)
@@ -31,6 +37,8 @@ std::string howToSetPassword(const v1::OneTimeLink &link)
 
 std::string stateOf(const v1::User &user)
 {
+    if (user.has_closed_at())
+        return "closed " + when(user.closed_at());
     if (user.state() != "banned")
         return user.state();
     return user.has_banned_until() ? "banned until " + when(user.banned_until()) : "banned";
@@ -111,6 +119,38 @@ int approve(Context &context, Calls &calls, const UserArguments &arguments)
     return change(context, calls, "ApproveUser", request, "may sign in.");
 }
 
+int remove(Context &context, Calls &calls, const UserArguments &arguments)
+{
+    v1::DeleteUserRequest request;
+    request.set_user(arguments.name);
+    const auto user = calls.call<v1::User>("matinee.v1.UserLifeService/DeleteUser", request);
+    if (!user)
+        return context.failed(user.error());
+    return context.answer(documentOf(*user), user->name() + ": signed out everywhere and closed. Gone for good in 90 days; until then, "
+                                                            "`matinee user restore` brings it back.\n");
+}
+
+int restore(Context &context, Calls &calls, const UserArguments &arguments)
+{
+    v1::RestoreUserRequest request;
+    request.set_user(arguments.name);
+    const auto user = calls.call<v1::User>("matinee.v1.UserLifeService/RestoreUser", request);
+    return user ? context.answer(documentOf(*user), user->name() + ": is there again (" + stateOf(*user) + ").\n")
+                : context.failed(user.error());
+}
+
+/// The document itself, whoever reads it: people get JSON.
+int exportData(Context &context, Calls &calls, const UserArguments &arguments)
+{
+    v1::ExportUserRequest request;
+    request.set_user(arguments.name);
+    const auto data = calls.call<v1::AccountData>("matinee.v1.UserLifeService/ExportUser", request);
+    if (!data)
+        return context.failed(data.error());
+    const auto document = documentOf(*data);
+    return context.answer(document, toJson(document));
+}
+
 int sessions(Context &context, Calls &calls, const UserArguments &arguments)
 {
     v1::ListUserSessionsRequest request;
@@ -143,6 +183,51 @@ int resetPassword(Context &context, Calls &calls, const UserArguments &arguments
     request.set_user(arguments.name);
     const auto link = calls.call<v1::OneTimeLink>("matinee.v1.UserService/CreatePasswordLink", request);
     return link ? context.answer(documentOf(*link), howToSetPassword(*link)) : context.failed(link.error());
+}
+
+int resetFactors(Context &context, Calls &calls, const UserArguments &arguments)
+{
+    v1::ResetUserFactorsRequest request;
+    request.set_user(arguments.name);
+    const auto user = calls.call<v1::User>("matinee.v1.UserFactorService/ResetUserFactors", request);
+    if (!user)
+        return context.failed(user.error());
+    const std::string next = user->has_password()
+                                 ? "The password alone signs in again.\n"
+                                 : "There is no password: hand out a link with matinee user reset-password " + user->name() + "\n";
+    return context.answer(documentOf(*user),
+                          user->name() + ": no passkeys, no app and no recovery codes any more; signed out everywhere.\n" + next);
+}
+
+int address(Context &context, Calls &calls, const UserArguments &arguments)
+{
+    if (!arguments.added.empty()) {
+        v1::AddUserMailAddressRequest request;
+        request.set_user(arguments.name);
+        request.set_address(arguments.added);
+        request.set_verified(arguments.isVerified);
+        const auto added = calls.call<v1::MailAddress>("matinee.v1.UserMailAddressService/AddUserMailAddress", request);
+        if (!added)
+            return context.failed(added.error());
+    }
+    if (!arguments.removed.empty()) {
+        v1::RemoveUserMailAddressRequest request;
+        request.set_user(arguments.name);
+        request.set_address(arguments.removed);
+        const auto removed = calls.call<v1::RemoveMailAddressResponse>("matinee.v1.UserMailAddressService/RemoveUserMailAddress", request);
+        if (!removed)
+            return context.failed(removed.error());
+    }
+    v1::ListUserMailAddressesRequest request;
+    request.set_user(arguments.name);
+    const auto answer = calls.call<v1::MailAddresses>("matinee.v1.UserMailAddressService/ListUserMailAddresses", request);
+    if (!answer)
+        return context.failed(answer.error());
+    std::vector<std::vector<std::string>> rows;
+    for (const v1::MailAddress &one : answer->addresses())
+        rows.push_back({one.address(), one.verified() ? "yes" : "no", one.primary() ? "yes" : "no", when(one.added_at())});
+    return context.answer(documentOf(*answer), rows.empty() ? arguments.name + " has no mail address.\n"
+                                                            : table({"ADDRESS", "CONFIRMED", "PRIMARY", "ADDED"}, rows));
 }
 
 using Action = int (*)(Context &, Calls &, const UserArguments &);
@@ -211,10 +296,28 @@ void addUser(CLI::App &root, Context &context)
         ->check(lifetimeFault);
     command->add_option("--reason", arguments->reason, "Shown to whom it concerns")->type_name("TEXT");
 
+    command = addVerb(*group, context,
+                      {"address", "Show the mail addresses of an account, add one or remove one",
+                       "matinee user address alice --add alice@example.org --verified", address},
+                      arguments);
+    command->add_option("--add", arguments->added, "A letter with a link goes there")->type_name("ADDRESS");
+    command->add_option("--remove", arguments->removed, "Letters go there no more")->type_name("ADDRESS");
+    command->add_flag("--verified", arguments->isVerified, "With --add: it counts at once, without a letter");
+
     addVerb(*group, context, {"unban", "End a ban", "matinee user unban mallory", unban}, arguments);
     addVerb(*group, context, {"approve", "Let in an account that waits for review", "matinee user approve bob", approve}, arguments);
+    addVerb(*group, context, {"delete", "Close an account; it can be restored for 90 days", "matinee user delete mallory", remove},
+            arguments);
+    addVerb(*group, context, {"restore", "Bring back a closed account", "matinee user restore mallory", restore}, arguments);
+    addVerb(*group, context,
+            {"export", "Print what the server knows of somebody, as JSON", "matinee user export alice > alice.json", exportData},
+            arguments);
     addVerb(*group, context, {"sessions", "Show where an account is signed in", "matinee user sessions alice", sessions}, arguments);
     addVerb(*group, context, {"sign-out", "Sign an account out everywhere", "matinee user sign-out alice", signOut}, arguments);
+    addVerb(*group, context,
+            {"reset-factors", "Take passkeys, app and recovery codes from an account whose owner has lost them",
+             "matinee user reset-factors alice", resetFactors},
+            arguments);
     addVerb(*group, context,
             {"reset-password", "Print a link, good once, that sets a new password", "matinee user reset-password alice", resetPassword},
             arguments);

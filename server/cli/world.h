@@ -30,6 +30,8 @@ struct World
     /// "rtmp://HOST:1935/live" and "http://HOST:8080" as people reach this machine.
     std::function<std::string(const settings::Snapshot &, std::uint16_t port)> rtmpAddress;
     std::function<std::string(const settings::Snapshot &, std::uint16_t port)> webAddress;
+    /// app/signing_key_file.h; `secret`: jwt.secret.
+    std::function<Result<void>(const std::string &dataDir, const std::string &secret)> rotateSigningKeys{};
 };
 
 } // namespace matinee::cli

@@ -37,6 +37,8 @@ std::string toJson(const Letter &letter)
         {"lifetime", static_cast<std::int64_t>(values.lifetime.count())},
         {"device", values.device},
         {"address", values.address},
+        {"change", changeName(values.change)},
+        {"detail", values.detail},
         {"when", static_cast<std::int64_t>(std::chrono::duration_cast<std::chrono::seconds>(values.when.time_since_epoch()).count())}};
     return json::serialize(object);
 }
@@ -59,6 +61,8 @@ std::optional<Letter> letterOf(std::string_view text, std::chrono::system_clock:
     letter.values.lifetime = std::chrono::minutes(numberAt(object, "lifetime"));
     letter.values.device = textAt(object, "device");
     letter.values.address = textAt(object, "address");
+    letter.values.change = changeNamed(textAt(object, "change")).value_or(letter.values.change);
+    letter.values.detail = textAt(object, "detail");
     letter.values.when = std::chrono::system_clock::time_point(std::chrono::seconds(numberAt(object, "when")));
     return letter;
 }

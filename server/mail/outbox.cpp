@@ -110,6 +110,18 @@ Task<Result<void>> Outbox::queue(Letter letter, Time now)
     co_return Result<void>();
 }
 
+Result<void> Outbox::queueIn(store::Transaction &tx, const Letter &letter, Time now)
+{
+    const Result<store::MailRow> row = rowOf(letter, now);
+    if (!row)
+        return row.error();
+    const store::MailLimits limits{kMaxWaiting, kMaxPerRecipient, now - kRecipientWindow};
+    if (auto put = store::insertMail(tx, *row, limits); !put)
+        return put;
+    announce(); // the courier's own transaction comes after this one
+    return {};
+}
+
 Result<void> Outbox::queueNow(const Letter &letter, Time now)
 {
     Result<store::MailRow> row = rowOf(letter, now);

@@ -20,7 +20,7 @@ struct MailRow;
 namespace matinee::mail {
 
 inline constexpr int kMaxWaiting = 10'000;  ///< Mails in the queue.
-inline constexpr int kMaxPerRecipient = 10; ///< Mails to one address in kRecipientWindow.
+inline constexpr int kMaxPerRecipient = 20; ///< Mails to one address in kRecipientWindow.
 inline constexpr std::chrono::hours kRecipientWindow{1};
 inline constexpr std::chrono::minutes kLease{5};       ///< A mail whose delivery did not end by then is tried again.
 inline constexpr std::chrono::minutes kServerPause{1}; ///< After the mail server could not be used.
@@ -43,6 +43,8 @@ public:
     /// Success: it is committed and will be tried. FailedPrecondition (no mail server), PermissionDenied (allow-list), RateLimited (this
     /// address was written to too often), Unavailable (queue full, database).
     Task<Result<void>> queue(Letter letter, Time now);
+    /// The same within a transaction that has more to do: it goes out if that is committed. After an error of these nothing was written.
+    Result<void> queueIn(store::Transaction &tx, const Letter &letter, Time now);
     /// The same for threads that are no workers: blocks.
     Result<void> queueNow(const Letter &letter, Time now);
     Task<Result<void>> sendTest(Address to, Language language, Time now);

@@ -34,6 +34,14 @@ struct Assembly
     std::vector<SharedText> jpegs;
 };
 
+/// An image file that somebody uploaded, to be made the square picture of a person.
+struct Portrait
+{
+    SharedText file;
+    std::uint16_t side = 256;
+    std::uint8_t quality = 85; ///< 1 to 100
+};
+
 enum class Urgency
 {
     Asked,     ///< Somebody waits for it: before all others.
@@ -48,6 +56,8 @@ public:
     /// another time.
     virtual Task<Result<Picture>> draw(Drawing drawing, Urgency urgency) = 0;
     virtual Task<Result<Picture>> assemble(Assembly assembly, Urgency urgency) = 0;
+    /// As these; but InvalidArgument, field "image", where it is the file that is at fault.
+    virtual Task<Result<Picture>> portray(Portrait portrait, Urgency urgency) = 0;
 };
 
 } // namespace matinee::pictures

@@ -43,6 +43,9 @@ public:
 
     /// The one that draws; 0 where none runs.
     [[nodiscard]] pid_t process() const { return m_workshop ? m_workshop->process() : 0; }
+    /// Who makes pictures of what people upload, whether or not this is enabled. A process of its own: what a hostile file makes of it sees
+    /// no picture of a stream, and ends with the last order.
+    [[nodiscard]] Illustrator &uploads() { return *m_uploads; }
     [[nodiscard]] PosterDesk &posters() { return *m_posters; }
     [[nodiscard]] LivePreviews &live() { return *m_live; }
     [[nodiscard]] RecordedPreviews &recorded() { return *m_recorded; }
@@ -50,7 +53,9 @@ public:
 private:
     const bool m_enabled;
     const bool m_window;
-    std::shared_ptr<Workshop> m_workshop; // null where tests gave their own
+    std::shared_ptr<Workshop> m_workshop;  // null where tests gave their own
+    std::shared_ptr<Workshop> m_portraits; // nor here
+    std::shared_ptr<Illustrator> m_uploads;
     std::shared_ptr<PosterDesk> m_posters;
     std::shared_ptr<LivePreviews> m_live;
     std::shared_ptr<RecordedPreviews> m_recorded;

@@ -60,6 +60,16 @@ wire::Message messageOf(std::uint32_t id, const Assembly &assembly)
     return order;
 }
 
+wire::Message messageOf(std::uint32_t id, const Portrait &portrait)
+{
+    wire::PortraitOrder order;
+    order.id = id;
+    order.side = portrait.side;
+    order.quality = portrait.quality;
+    order.file.assign(portrait.file->begin(), portrait.file->end());
+    return order;
+}
+
 bool good(const TileSize &size)
 {
     return size.width > 0 && size.height > 0 && size.width <= wire::kMaxPictureSide && size.height <= wire::kMaxPictureSide;
@@ -85,6 +95,15 @@ std::optional<Error> impossible(const Drawing &drawing)
     return std::nullopt;
 }
 
+std::optional<Error> impossible(const Portrait &portrait)
+{
+    if (portrait.file->empty())
+        return fail(ErrorCode::InvalidArgument, "There is no picture in this. Send a JPEG, PNG, WebP or GIF.", "image");
+    if (portrait.file->size() > wire::kMaxPortraitBytes)
+        return fail(ErrorCode::InvalidArgument, "The picture has more than 4 MiB. Make it smaller first.", "image");
+    return std::nullopt;
+}
+
 std::optional<Error> impossible(const Assembly &assembly)
 {
     const bool fits =
@@ -92,6 +111,15 @@ std::optional<Error> impossible(const Assembly &assembly)
     if (assembly.jpegs.empty() || assembly.jpegs.size() > wire::kMaxTiles || assembly.columns == 0 || !good(assembly.tile) || !fits)
         return fail(ErrorCode::FailedPrecondition, "These thumbnails do not fit on a sheet.");
     return std::nullopt;
+}
+
+/// In the words of the process, who is at fault: it, or what it was given.
+Error refusalOf(const wire::PictureRefused *refused, bool isUpload)
+{
+    auto words = refused && !refused->text.empty() ? plain(refused->text) : "No picture came of it.";
+    if (isUpload && refused && refused->why == wire::Refusal::Material)
+        return fail(ErrorCode::InvalidArgument, std::move(words), "image");
+    return fail(ErrorCode::FailedPrecondition, std::move(words));
 }
 
 } // namespace
@@ -124,6 +152,7 @@ Workshop::Workshop(net::Worker &worker, WorkshopOptions options, observe::Metric
     const char *const help = "Pictures made, by what they are.";
     m_made[0] = metrics->counter(made, help, {{"what", "picture"}});
     m_made[1] = metrics->counter(made, help, {{"what", "sheet"}});
+    m_made[2] = metrics->counter(made, help, {{"what", "portrait"}});
     m_refused = metrics->counter("matinee_pictures_refused_total", "Pictures that could not be made, by reason.", {{"reason", "refused"}});
     m_lost = metrics->counter("matinee_pictures_refused_total", "Pictures that could not be made, by reason.", {{"reason", "process"}});
     m_starts = metrics->counter("matinee_pictures_process_starts_total", "Starts of the process that makes pictures.");
@@ -144,6 +173,14 @@ Task<Result<Picture>> Workshop::assemble(Assembly assembly, Urgency urgency)
     if (auto error = impossible(assembly))
         co_return std::move(*error);
     Work work(std::move(assembly));
+    co_return co_await order(std::move(work), urgency);
+}
+
+Task<Result<Picture>> Workshop::portray(Portrait portrait, Urgency urgency)
+{
+    if (auto error = impossible(portrait))
+        co_return std::move(*error);
+    Work work(std::move(portrait));
     co_return co_await order(std::move(work), urgency);
 }
 
@@ -248,6 +285,7 @@ Task<void> Workshop::runOnce()
     options.name = "Pictures";
     options.silence = std::chrono::hours(24); // it says nothing while there is nothing to do; the orders have their own clock
     options.lowPriority = true;
+    options.isAwaited = m_options.isAwaited;
     wire::Job job;
     job.kind = wire::JobKind::Pictures;
     auto child = relay::Child::start(m_worker, job, std::move(options));
@@ -361,8 +399,7 @@ void Workshop::take(Run &run, wire::Message &message)
         answer(order, Picture{{picture->width, picture->height}, std::move(jpeg)});
     } else {
         m_refused.add();
-        answer(order,
-               fail(ErrorCode::FailedPrecondition, refused && !refused->text.empty() ? plain(refused->text) : "No picture came of it."));
+        answer(order, refusalOf(refused, std::holds_alternative<Portrait>(order->work)));
     }
     m_wake.cancel();
 }

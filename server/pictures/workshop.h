@@ -1,6 +1,6 @@
-// The one process that makes pictures of all streams, and the orders that wait for it. Started with the first order, ended a minute after
-// the last. When it dies, the orders under way are lost and nothing else; the next start waits longer each time.
-// Any worker may order; everything else happens on the workshop's own worker.
+// A process that makes pictures, and the orders that wait for it: one for those of all streams, one for what people upload. Started with
+// the first order, ended a minute after the last. When it dies, the orders under way are lost and nothing else; the next start waits longer
+// each time. Any worker may order; everything else happens on the workshop's own worker.
 #pragma once
 
 #include "net/worker.h"
@@ -28,6 +28,7 @@ struct WorkshopOptions
     std::chrono::milliseconds patience{15000}; ///< An order may take so long; then the process is given up.
     std::chrono::milliseconds firstPause{250}; ///< Before the start after a death; doubles up to a minute.
     std::size_t queue = 64;                    ///< Orders that wait; with more, new ones are refused.
+    bool isAwaited = false;                    ///< Its process gives way to streams by a little only, since somebody waits for each order.
 };
 
 class Workshop final : public Illustrator, public std::enable_shared_from_this<Workshop>
@@ -37,6 +38,7 @@ public:
 
     Task<Result<Picture>> draw(Drawing drawing, Urgency urgency) override;
     Task<Result<Picture>> assemble(Assembly assembly, Urgency urgency) override;
+    Task<Result<Picture>> portray(Portrait portrait, Urgency urgency) override;
 
     // any thread
     void drain(); ///< Ends the process; whoever waits is told.
@@ -46,7 +48,7 @@ public:
 
 private:
     using Clock = std::chrono::steady_clock;
-    using Work = std::variant<Drawing, Assembly>;
+    using Work = std::variant<Drawing, Assembly, Portrait>;
     struct Order;
     using OrderPtr = std::shared_ptr<Order>;
     struct Run;

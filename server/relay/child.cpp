@@ -42,7 +42,8 @@ Result<std::unique_ptr<Child>> Child::start(net::Worker &worker, const wire::Job
     if (!spawned)
         return spawned.error();
     if (options.lowPriority)
-        setCourtesy(spawned->process, job.kind == wire::JobKind::Pictures ? Courtesy::OnlyIfIdle : Courtesy::GivesWay);
+        setCourtesy(spawned->process,
+                    job.kind == wire::JobKind::Pictures && !options.isAwaited ? Courtesy::OnlyIfIdle : Courtesy::GivesWay);
     auto log = std::make_shared<Log>(worker, spawned->log, options.name, options.redact);
     worker.spawn("relay log", readLog(log));
     std::unique_ptr<Child> child(new Child(worker, spawned->process, spawned->channel, std::move(log), std::move(options)));

@@ -28,6 +28,7 @@ struct ChildOptions
     std::chrono::milliseconds silence{30000};       ///< Without a message for so long it is given up.
     std::chrono::milliseconds patience{3000};       ///< From the word to stop until it is killed.
     bool lowPriority = false;                       ///< Streams go before it: a ladder by a little, pictures by all.
+    bool isAwaited = false;                         ///< Somebody waits for its pictures: streams go before it by a little only.
 };
 
 class Child

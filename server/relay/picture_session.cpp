@@ -1,5 +1,6 @@
 #include "relay/picture_session.h"
 
+#include "transcode/portrait.h"
 #include "transcode/sheet.h"
 #include "transcode/still.h"
 
@@ -14,7 +15,8 @@ constexpr std::chrono::seconds kProgressEvery{2}; // silence for longer means th
 wire::Message answerOf(std::uint32_t id, Result<transcode::Still> made)
 {
     if (!made)
-        return wire::PictureRefused{id, made.error().message};
+        return wire::PictureRefused{id, made.error().message,
+                                    made.error().code == ErrorCode::InvalidArgument ? wire::Refusal::Material : wire::Refusal::System};
     if (made->jpeg.size() > wire::kMaxMessageBytes / 2)
         return wire::PictureRefused{id, "The picture would have more than 8 MiB; a smaller one or a lower quality would do."};
     return wire::Picture{id, static_cast<std::uint16_t>(made->size.width), static_cast<std::uint16_t>(made->size.height),
@@ -33,6 +35,8 @@ std::optional<wire::Message> answer(const transcode::Libraries &av, const wire::
         const transcode::SheetPlan plan{order->columns, {order->tileWidth, order->tileHeight}};
         return answerOf(order->id, transcode::makeSheet(av, plan, order->jpegs));
     }
+    if (const auto *const order = std::get_if<wire::PortraitOrder>(&message))
+        return answerOf(order->id, transcode::makePortrait(av, order->file, order->side, order->quality));
     return std::nullopt;
 }
 

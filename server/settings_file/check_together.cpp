@@ -52,9 +52,9 @@ void checkPair(Loaded &loaded, const Setting<std::int64_t> &one, const std::stri
     const bool twoGiven = snapshot.origin(*two.declaration).kind != Origin::Default;
     const Declaration &given = twoGiven ? *two.declaration : *one.declaration;
     const Declaration &other = twoGiven ? *one.declaration : *two.declaration;
-    loaded.problems.push_back(about(loaded, given,
-                                    "is the same port as " + std::string(other.key) + " (" + std::to_string(port) +
-                                        "); give one of them another number"));
+    loaded.problems.push_back(
+        about(loaded, given,
+              "is the same port as " + std::string(other.key) + " (" + std::to_string(port) + "); give one of them another number"));
 }
 
 void checkPorts(Loaded &loaded)
@@ -106,6 +106,37 @@ void checkOrigins(Loaded &loaded)
     }
 }
 
+void checkOAuth2(Loaded &loaded)
+{
+    const auto &snapshot = loaded.snapshot;
+    bool isAny = false;
+    for (const OAuth2Provider &provider : oauth2Providers) {
+        const bool isSetUp = !snapshot.get(provider.clientId).empty();
+        isAny = isAny || isSetUp;
+        if (!isSetUp && !snapshot.get(provider.clientSecret).empty())
+            loaded.warnings.push_back(about(loaded, *provider.clientSecret.declaration,
+                                            "has no effect without " + std::string(provider.clientId.declaration->key)));
+        std::vector<const Setting<std::string> *> needed;
+        if (provider.issuer)
+            needed.push_back(&*provider.issuer);
+        if (provider.teamId && provider.keyId)
+            needed.insert(needed.end(), {&*provider.teamId, &*provider.keyId, &provider.clientSecret});
+        for (const auto *setting : needed) {
+            if (isSetUp && snapshot.get(*setting).empty())
+                loaded.problems.push_back(
+                    about(loaded, *provider.clientId.declaration, "needs " + std::string(setting->declaration->key) + " as well"));
+        }
+    }
+    if (isAny && snapshot.get(serverPublicUrl).empty())
+        loaded.warnings.push_back(about(loaded, *serverPublicUrl.declaration,
+                                        "is empty: providers of sign-in (oauth2) send people back to the address of this machine, "
+                                        "which they seldom reach and most providers refuse"));
+    const std::string authorities = snapshot.get(oauth2CaFile);
+    if (!authorities.empty() && ::access(authorities.c_str(), R_OK) != 0)
+        loaded.problems.push_back(
+            about(loaded, *oauth2CaFile.declaration, "the file " + authorities + " does not exist or may not be read"));
+}
+
 void checkMail(Loaded &loaded)
 {
     const auto &snapshot = loaded.snapshot;
@@ -114,6 +145,11 @@ void checkMail(Loaded &loaded)
     const bool user = !snapshot.get(emailSmtpUsername).empty();
     const bool password = !snapshot.get(emailSmtpPassword).empty();
     if (host.empty()) {
+        for (const auto *setting : {&accountsSignUpNeedsAddress, &accountsAllowMailCodes}) {
+            if (snapshot.get(*setting))
+                loaded.problems.push_back(
+                    about(loaded, *setting->declaration, "needs email.smtp_host and email.from_address as well: it works by letters"));
+        }
         for (const auto *setting : {&emailSmtpUsername, &emailSmtpPassword, &emailFromAddress, &emailCaFile}) {
             if (!snapshot.get(*setting).empty())
                 loaded.warnings.push_back(about(loaded, *setting->declaration, "has no effect without email.smtp_host: no mail is sent"));
@@ -158,6 +194,7 @@ void checkTogether(Loaded &loaded)
     checkMetrics(loaded);
     checkOrigins(loaded);
     checkMail(loaded);
+    checkOAuth2(loaded);
     checkWebDir(loaded);
 }
 

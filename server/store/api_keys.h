@@ -1,4 +1,4 @@
-// Table `api_keys`: handle, name, hash, scopes, life.
+// Table `api_keys`: handle, name, hash, scopes, life, owner.
 #pragma once
 
 #include "store/store.h"
@@ -20,11 +20,15 @@ struct ApiKeyRow
     std::optional<std::chrono::system_clock::time_point> expiresAt;
     std::optional<std::chrono::system_clock::time_point> lastUsedAt;
     std::optional<std::chrono::system_clock::time_point> revokedAt;
+    std::string ownerId{}; ///< Of a person; "" for a key of the server's own.
 };
 
 Result<void> insertApiKey(Transaction &tx, const ApiKeyRow &row);
-Result<std::optional<ApiKeyRow>> findApiKey(Transaction &tx, const std::string &id); ///< Revoked ones too.
-Result<std::vector<ApiKeyRow>> listApiKeys(Transaction &tx);                         ///< Without revoked ones, newest first.
+Result<std::optional<ApiKeyRow>> findApiKey(Transaction &tx, const std::string &id);       ///< Revoked ones too.
+Result<std::vector<ApiKeyRow>> listApiKeys(Transaction &tx);                               ///< Without revoked ones, newest first.
+Result<std::vector<ApiKeyRow>> listApiKeysOf(Transaction &tx, const std::string &ownerId); ///< The same of one person.
+/// Without revoked ones. "" counts those of the server's own.
+Result<int> countApiKeysOf(Transaction &tx, const std::string &ownerId);
 Result<bool> revokeApiKey(Transaction &tx, const std::string &id, std::chrono::system_clock::time_point now);
 Result<void> touchApiKey(Transaction &tx, const std::string &id, std::chrono::system_clock::time_point now);
 

@@ -74,6 +74,23 @@ Result<bool> rotateSession(Transaction &tx, const SessionRow &row, std::uint64_t
     return *touched > 0;
 }
 
+Result<std::optional<SessionRow::Time>> sessionProvedAt(Transaction &tx, const std::string &id, const std::string &userId)
+{
+    const auto rows =
+        tx.query("SELECT COALESCE(proved_at, created_at) FROM sessions WHERE id = ? AND user_id = ?", {text(id), text(userId)});
+    if (!rows)
+        return rows.error();
+    return rows->empty() ? std::nullopt : std::optional<SessionRow::Time>(toTime(rows->front()[0]));
+}
+
+Result<bool> proveSession(Transaction &tx, const std::string &id, const std::string &userId, SessionRow::Time now)
+{
+    const auto touched = tx.execute("UPDATE sessions SET proved_at = ? WHERE id = ? AND user_id = ?", {time(now), text(id), text(userId)});
+    if (!touched)
+        return touched.error();
+    return *touched > 0;
+}
+
 Result<bool> deleteSession(Transaction &tx, const std::string &id, const std::string &userId)
 {
     const auto touched = tx.execute("DELETE FROM sessions WHERE id = ? AND user_id = ?", {text(id), text(userId)});

@@ -34,6 +34,9 @@ Result<std::optional<SessionRow>> findSession(Transaction &tx, const std::string
 Result<std::vector<SessionRow>> listSessionsOfUser(Transaction &tx, const std::string &userId);
 /// The next generation, as in `row`, where the stored one is still `from`; false where it is not.
 Result<bool> rotateSession(Transaction &tx, const SessionRow &row, std::uint64_t from);
+/// When that user last proved in it who they are: at its beginning, or since. Nothing where there is no such session.
+Result<std::optional<SessionRow::Time>> sessionProvedAt(Transaction &tx, const std::string &id, const std::string &userId);
+Result<bool> proveSession(Transaction &tx, const std::string &id, const std::string &userId, SessionRow::Time now); ///< False as above.
 Result<bool> deleteSession(Transaction &tx, const std::string &id, const std::string &userId); ///< False where that user has none such.
 /// All of the user but `keptId` ("" keeps none); gives the ids of those that ended.
 Result<std::vector<std::string>> deleteSessionsOfUser(Transaction &tx, const std::string &userId, const std::string &keptId);

@@ -1,5 +1,6 @@
 #include "store/users.h"
 
+#include "store/even_lookup.h"
 #include "store/values.h"
 
 #include <algorithm>
@@ -8,13 +9,26 @@ namespace matinee::store {
 
 namespace {
 
+#define MATINEE_AVATAR_TAG "(SELECT tag FROM avatars WHERE avatars.user_id = users.id)"
 constexpr const char *kById = "SELECT id, name, name_key, role, is_waiting, language, created_at, password_record, password_changed_at, "
-                              "banned_until, ban_reason FROM users WHERE id = ?";
+                              "banned_until, ban_reason, deleted_at, awaits_address, " MATINEE_AVATAR_TAG " FROM users WHERE id = ?";
+constexpr const char *kLockedById =
+    "SELECT id, name, name_key, role, is_waiting, language, created_at, password_record, "
+    "password_changed_at, banned_until, ban_reason, deleted_at, awaits_address, " MATINEE_AVATAR_TAG " FROM users WHERE id = ? FOR UPDATE";
 constexpr const char *kByKey = "SELECT id, name, name_key, role, is_waiting, language, created_at, password_record, password_changed_at, "
-                               "banned_until, ban_reason FROM users WHERE name_key = ?";
+                               "banned_until, ban_reason, deleted_at, awaits_address, " MATINEE_AVATAR_TAG " FROM users WHERE name_key = ?";
+constexpr const char *kFromKey =
+    "SELECT id, name, name_key, role, is_waiting, language, created_at, password_record, password_changed_at, "
+    "banned_until, ban_reason, deleted_at, awaits_address, " MATINEE_AVATAR_TAG " FROM users WHERE name_key >= ? "
+    "ORDER BY name_key LIMIT 1";
 constexpr const char *kPage = "SELECT id, name, name_key, role, is_waiting, language, created_at, password_record, password_changed_at, "
-                              "banned_until, ban_reason FROM users WHERE name_key > ? AND name_key LIKE ? ESCAPE '!' "
+                              "banned_until, ban_reason, deleted_at, awaits_address, " MATINEE_AVATAR_TAG
+                              " FROM users WHERE name_key > ? AND name_key LIKE ? ESCAPE '!' "
                               "ORDER BY name_key LIMIT ?";
+
+constexpr const char *kDeleted = "SELECT id, name, name_key, role, is_waiting, language, created_at, password_record, password_changed_at, "
+                                 "banned_until, ban_reason, deleted_at, awaits_address, " MATINEE_AVATAR_TAG
+                                 " FROM users WHERE deleted_at < ? ORDER BY deleted_at LIMIT ?";
 
 UserRow userOf(const Row &row)
 {
@@ -31,6 +45,9 @@ UserRow userOf(const Row &row)
     user.passwordChangedAt = toOptionalTime(row[8]);
     user.bannedUntil = toOptionalTime(row[9]);
     user.banReason = toText(row[10]);
+    user.deletedAt = toOptionalTime(row[11]);
+    user.awaitsAddress = row[12].toBool();
+    user.avatarTag = toText(row[13]);
     return user;
 }
 
@@ -71,10 +88,10 @@ std::string patternOf(const std::string &part)
 Result<void> insertUser(Transaction &tx, const UserRow &row)
 {
     auto r = tx.execute("INSERT INTO users (id, name, name_key, role, is_waiting, language, created_at, password_record, "
-                        "password_changed_at, banned_until, ban_reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        "password_changed_at, banned_until, ban_reason, awaits_address) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                         {text(row.id), text(row.name), text(row.nameKey), text(row.role), QVariant(row.isWaiting), text(row.language),
                          time(row.createdAt), optionalText(row.passwordRecord), time(row.passwordChangedAt), time(row.bannedUntil),
-                         text(row.banReason)});
+                         text(row.banReason), QVariant(row.awaitsAddress)});
     if (!r && r.error().code == ErrorCode::AlreadyExists)
         return fail(ErrorCode::AlreadyExists, "This name is taken, or looks too much like one that is. Choose another.", "name");
     return r ? Result<void>() : Result<void>(r.error());
@@ -85,9 +102,24 @@ Result<std::optional<UserRow>> findUser(Transaction &tx, const std::string &id)
     return one(tx, kById, id);
 }
 
+Result<std::optional<UserRow>> lockUser(Transaction &tx, const std::string &id)
+{
+    return one(tx, tx.engine() == Engine::Postgres ? kLockedById : kById, id);
+}
+
 Result<std::optional<UserRow>> findUserByNameKey(Transaction &tx, const std::string &nameKey)
 {
     return one(tx, kByKey, nameKey);
+}
+
+Result<std::optional<UserRow>> findUserEvenly(Transaction &tx, const std::string &nameKey)
+{
+    auto near = one(tx, kFromKey, nameKey);
+    if (near && !*near) // behind the last of all: the first, then
+        near = one(tx, kFromKey, std::string());
+    if (near && *near && (*near)->nameKey != nameKey)
+        return std::optional<UserRow>();
+    return near;
 }
 
 Result<std::vector<UserRow>> listUsers(Transaction &tx, const std::string &keyPart, const std::string &afterKey, int limit)
@@ -105,10 +137,10 @@ Result<std::vector<UserRow>> listUsers(Transaction &tx, const std::string &keyPa
 Result<std::vector<std::string>> lockActiveUsersOfRole(Transaction &tx, const std::string &role, UserRow::Time now)
 {
     constexpr const char *select = "SELECT id FROM users WHERE role = ? AND (banned_until IS NULL OR banned_until <= ?) AND is_waiting = ? "
-                                   "ORDER BY id LIMIT 1000";
+                                   "AND awaits_address = ? AND deleted_at IS NULL ORDER BY id LIMIT 1000";
     constexpr const char *locked = "SELECT id FROM users WHERE role = ? AND (banned_until IS NULL OR banned_until <= ?) AND is_waiting = ? "
-                                   "ORDER BY id LIMIT 1000 FOR UPDATE";
-    auto rows = tx.query(tx.engine() == Engine::Postgres ? locked : select, {text(role), time(now), QVariant(false)});
+                                   "AND awaits_address = ? AND deleted_at IS NULL ORDER BY id LIMIT 1000 FOR UPDATE";
+    auto rows = tx.query(tx.engine() == Engine::Postgres ? locked : select, {text(role), time(now), QVariant(false), QVariant(false)});
     if (!rows)
         return rows.error();
     std::vector<std::string> ids;
@@ -135,9 +167,35 @@ Result<bool> updateUserWaiting(Transaction &tx, const std::string &id, bool isWa
     return touched(tx.execute("UPDATE users SET is_waiting = ? WHERE id = ?", {QVariant(isWaiting), text(id)}));
 }
 
+Result<bool> updateUserAwaitsAddress(Transaction &tx, const std::string &id, bool awaitsAddress)
+{
+    return touched(tx.execute("UPDATE users SET awaits_address = ? WHERE id = ?", {QVariant(awaitsAddress), text(id)}));
+}
+
 Result<bool> updateUserBan(Transaction &tx, const std::string &id, const std::optional<UserRow::Time> &until, const std::string &reason)
 {
     return touched(tx.execute("UPDATE users SET banned_until = ?, ban_reason = ? WHERE id = ?", {time(until), text(reason), text(id)}));
+}
+
+Result<bool> updateUserDeletion(Transaction &tx, const std::string &id, const std::optional<UserRow::Time> &deletedAt)
+{
+    return touched(tx.execute("UPDATE users SET deleted_at = ? WHERE id = ?", {time(deletedAt), text(id)}));
+}
+
+Result<std::vector<UserRow>> listUsersDeletedBefore(Transaction &tx, UserRow::Time before, int limit)
+{
+    const auto rows = tx.query(kDeleted, {time(before), number(std::clamp(limit, 0, 10'000))});
+    if (!rows)
+        return rows.error();
+    std::vector<UserRow> users;
+    for (const Row &row : *rows)
+        users.push_back(userOf(row));
+    return users;
+}
+
+Result<bool> deleteUser(Transaction &tx, const std::string &id)
+{
+    return touched(tx.execute("DELETE FROM users WHERE id = ?", {text(id)}));
 }
 
 Result<bool> updateUserPassword(Transaction &tx, const std::string &id, const std::string &record, UserRow::Time now)

@@ -25,6 +25,9 @@ struct UserRow
     std::optional<Time> passwordChangedAt;
     std::optional<Time> bannedUntil; ///< May lie in the past: then the ban is over.
     std::string banReason;
+    std::optional<Time> deletedAt{}; ///< Closed: nobody signs in, and after a while it is gone.
+    bool awaitsAddress = false;      ///< For its mail address to be confirmed: may not sign in.
+    std::string avatarTag{};         ///< Of table `avatars`; "" for none.
 
     [[nodiscard]] bool isBanned(Time now) const { return bannedUntil && now < *bannedUntil; }
 };
@@ -32,17 +35,27 @@ struct UserRow
 Result<void> insertUser(Transaction &tx, const UserRow &row); ///< AlreadyExists, field "name", where the name key is taken.
 Result<std::optional<UserRow>> findUser(Transaction &tx, const std::string &id);
 Result<std::optional<UserRow>> findUserByNameKey(Transaction &tx, const std::string &nameKey);
+/// PostgreSQL: the row is locked until the end of the transaction, so that of two who each remove the last but one way into the account,
+/// the second sees what the first did.
+Result<std::optional<UserRow>> lockUser(Transaction &tx, const std::string &id);
 /// By name key, after `afterKey`, only those whose key has `keyPart` in it ("" means all), at most `limit`.
 Result<std::vector<UserRow>> listUsers(Transaction &tx, const std::string &keyPart, const std::string &afterKey, int limit);
-/// Those of the role that are neither banned now nor waiting. PostgreSQL: their rows are locked until the end of the transaction, so that
-/// of two who would each unmake the last but one, the second sees what the first did.
+/// Those of the role that are neither banned now nor waiting nor closed. PostgreSQL: their rows are locked until the end of the
+/// transaction, so that of two who would each unmake the last but one, the second sees what the first did.
 Result<std::vector<std::string>> lockActiveUsersOfRole(Transaction &tx, const std::string &role, UserRow::Time now);
 Result<bool> anyUserOfRole(Transaction &tx, const std::string &role);
 
 // False where there is no such account.
 Result<bool> updateUserRole(Transaction &tx, const std::string &id, const std::string &role);
 Result<bool> updateUserWaiting(Transaction &tx, const std::string &id, bool isWaiting);
+Result<bool> updateUserAwaitsAddress(Transaction &tx, const std::string &id, bool awaitsAddress);
 Result<bool> updateUserBan(Transaction &tx, const std::string &id, const std::optional<UserRow::Time> &until, const std::string &reason);
+Result<bool> updateUserDeletion(Transaction &tx, const std::string &id, const std::optional<UserRow::Time> &deletedAt);
 Result<bool> updateUserPassword(Transaction &tx, const std::string &id, const std::string &record, UserRow::Time now);
+
+/// Closed before then, at most `limit`, oldest first.
+Result<std::vector<UserRow>> listUsersDeletedBefore(Transaction &tx, UserRow::Time before, int limit);
+/// For good, with everything that is only theirs.
+Result<bool> deleteUser(Transaction &tx, const std::string &id);
 
 } // namespace matinee::store

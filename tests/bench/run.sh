@@ -12,7 +12,8 @@ Usage: tests/bench/run.sh NAME [--json] [--bin PATH]
   idle     memory of streams that are live and send next to nothing [--streams N]
   hls      CPU a request for a segment and for a playlist out of memory [--requests N]; peer: nginx with files
   latency  encoder to screen in Chromium by a clock in the picture: FLV, FLV over WebSocket, low-latency HLS [--seconds N]
-  login    CPU of the server for both messages of an OPAQUE login, x the bare group operations; whether time tells an account from none [--attempts N]
+  login    OPAQUE sign-in over HTTP: CPU of the server for both messages, logins a second and core, check of a token; whether time tells an account
+           from none [--attempts N] [--seconds N] [--requests N]
   soak     viewers of all protocols come and go, a publisher breaks: memory over time, error counters [--minutes N] [--viewers N]
 HELP
 }

@@ -3,6 +3,7 @@
 
 #include "mail/wire/templates.h"
 
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,10 @@ struct Sentences
 /// `values` are cleaned already: one line each, of a bounded length.
 [[nodiscard]] Sentences englishSentences(Kind kind, const Values &values);
 [[nodiscard]] Sentences chineseSentences(Kind kind, const Values &values);
+
+/// Labels of device, address and time; a device or address that is not known has no line.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> placeAndTime(const Values &values,
+                                                                            const std::array<const char *, 3> &labels);
 
 /// "2026-11-22 08:00 UTC".
 [[nodiscard]] std::string minuteText(std::chrono::system_clock::time_point when);

@@ -45,6 +45,16 @@ Sentences chineseSentences(Kind kind, const Values &values)
                  {Block::Paragraph, "如果是您本人，一切正常。如果不是，请让该设备退出登录，并修改密码："},
                  {Block::Link, "查看登录的设备", values.link},
                  footer(values)}};
+    case Kind::AccountChange:
+        return {values.change == Change::SessionStolen ? "有人使用了您在 " + values.server + " 的登录副本"
+                                                       : "您在 " + values.server + " 的账号有变更",
+                {{Block::Paragraph, hello},
+                 {Block::Paragraph, "您在 " + values.server + " 的账号发生了以下变更："},
+                 {Block::Paragraph, chineseChange(values.change, values.detail)},
+                 {Block::Facts, "", "", placeAndTime(values, {"设备", "地址", "时间"})},
+                 {Block::Paragraph, "如果是您本人，一切正常。如果不是，请修改密码，并查看登录的设备："},
+                 {Block::Link, "打开您的账号", values.link},
+                 footer(values)}};
     case Kind::Code:
         return {"您在 " + values.server + " 的验证码",
                 {{Block::Paragraph, "您好："},

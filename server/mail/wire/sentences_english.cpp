@@ -50,6 +50,16 @@ Sentences englishSentences(Kind kind, const Values &values)
                  {Block::Paragraph, "If that was you, all is well. If not, sign that device out and change your password:"},
                  {Block::Link, "See where you are signed in", values.link},
                  footer(values)}};
+    case Kind::AccountChange:
+        return {values.change == Change::SessionStolen ? "Somebody used a copy of your sign-in to " + values.server
+                                                       : "Your account on " + values.server + " was changed",
+                {{Block::Paragraph, hello},
+                 {Block::Paragraph, "this has happened to your account on " + values.server + ":"},
+                 {Block::Paragraph, englishChange(values.change, values.detail)},
+                 {Block::Facts, "", "", placeAndTime(values, {"Device", "Address", "Time"})},
+                 {Block::Paragraph, "If that was you, all is well. If not, change your password and see where you are signed in:"},
+                 {Block::Link, "Open your account", values.link},
+                 footer(values)}};
     case Kind::Code:
         return {"Your code for " + values.server,
                 {{Block::Paragraph, "Hello,"},

@@ -10,9 +10,10 @@ namespace matinee::mail {
 
 namespace {
 
-constexpr std::array<std::pair<Kind, std::string_view>, 5> kKinds{{{Kind::VerifyAddress, "verify_address"},
+constexpr std::array<std::pair<Kind, std::string_view>, 6> kKinds{{{Kind::VerifyAddress, "verify_address"},
                                                                    {Kind::ResetPassword, "reset_password"},
                                                                    {Kind::NewDevice, "new_device"},
+                                                                   {Kind::AccountChange, "account_change"},
                                                                    {Kind::Code, "code"},
                                                                    {Kind::Test, "test"}}};
 
@@ -136,6 +137,7 @@ Values cleaned(const Values &values)
     out.code = oneLine(values.code, 40);
     out.device = unlinked(values.device, 120);
     out.address = oneLine(values.address, 64);
+    out.detail = unlinked(values.detail, 120);
     return out;
 }
 
@@ -150,6 +152,17 @@ std::string minuteText(std::chrono::system_clock::time_point when)
     const auto minutes = (minute - day).count();
     return std::to_string(static_cast<int>(parts.year())) + "-" + two(static_cast<unsigned>(parts.month())) + "-" +
            two(static_cast<unsigned>(parts.day())) + " " + two(minutes / 60) + ":" + two(minutes % 60) + " UTC";
+}
+
+std::vector<std::pair<std::string, std::string>> placeAndTime(const Values &values, const std::array<const char *, 3> &labels)
+{
+    std::vector<std::pair<std::string, std::string>> facts;
+    if (!values.device.empty())
+        facts.emplace_back(labels[0], values.device);
+    if (!values.address.empty())
+        facts.emplace_back(labels[1], values.address);
+    facts.emplace_back(labels[2], minuteText(values.when));
+    return facts;
 }
 
 Text render(Kind kind, Language language, const Values &values)

@@ -2,6 +2,8 @@
 // same sentences in both, values escaped, no images, nothing fetched, no tracking. Pure; any thread.
 #pragma once
 
+#include "mail/wire/changes.h"
+
 #include <chrono>
 #include <optional>
 #include <string>
@@ -14,6 +16,7 @@ enum class Kind
     VerifyAddress, ///< link, lifetime. Has nothing in it that the person who typed the address could choose.
     ResetPassword, ///< name, link, lifetime.
     NewDevice,     ///< name, device, address, when, link (the page of sessions).
+    AccountChange, ///< name, change, detail, device, address, when, link (the page of the account).
     Code,          ///< code, lifetime.
     Test           ///< Nothing.
 };
@@ -34,6 +37,8 @@ struct Values
     std::string device{};             ///< "Firefox on Linux".
     std::string address{};            ///< Of the network.
     std::chrono::system_clock::time_point when{};
+    Change change = Change::PasswordChanged;
+    std::string detail{}; ///< What was changed: "Laptop", "a***@e***.org"; may be empty.
     bool operator==(const Values &) const = default;
 };
 
@@ -46,7 +51,7 @@ struct Text
 
 [[nodiscard]] Text render(Kind kind, Language language, const Values &values);
 
-/// "verify_address", "reset_password", "new_device", "code", "test": for the database and metrics.
+/// "verify_address", "reset_password", "new_device", "account_change", "code", "test": for the database and metrics.
 [[nodiscard]] std::string_view kindName(Kind kind);
 [[nodiscard]] std::optional<Kind> kindNamed(std::string_view name);
 /// "en", "zh-CN".

@@ -6,14 +6,14 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-/// C0, DEL, C1, and what turns lines around or hides: U+2028 to U+202E, U+2066 to U+2069, U+200B to U+200F, U+FEFF.
+/// C0, DEL, C1, and what turns lines around or hides: U+2028 to U+202E, U+2066 to U+2069, U+200B to U+200F, U+061C, U+FEFF.
 bool isControl(std::string_view character)
 {
     const auto at = [&](std::size_t i) { return static_cast<unsigned char>(character[i]); };
     if (character.size() == 1)
         return at(0) < 0x20 || at(0) == 0x7f;
     if (character.size() == 2)
-        return at(0) == 0xc2 && at(1) < 0xa0;
+        return (at(0) == 0xc2 && at(1) < 0xa0) || (at(0) == 0xd8 && at(1) == 0x9c);
     if (character.size() != 3)
         return false;
     if (at(0) == 0xef)

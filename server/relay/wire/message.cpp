@@ -30,7 +30,8 @@ enum class Type : std::uint8_t
     PictureOrder = 9,
     SheetOrder = 10,
     Picture = 11,
-    PictureRefused = 12
+    PictureRefused = 12,
+    PortraitOrder = 13
 };
 
 void appendRung(media::Bytes &out, const Rung &rung)
@@ -129,6 +130,12 @@ Type body(media::Bytes &out, const PictureRefused &refused)
 {
     appendBody(out, refused);
     return Type::PictureRefused;
+}
+
+Type body(media::Bytes &out, const PortraitOrder &order)
+{
+    appendBody(out, order);
+    return Type::PortraitOrder;
 }
 
 Rung readRung(Fields &fields)
@@ -233,6 +240,9 @@ Result<Message, ReadError> readMessage(std::span<const std::uint8_t> bytes)
         break;
     case Type::PictureRefused:
         message = readPictureRefused(fields);
+        break;
+    case Type::PortraitOrder:
+        message = readPortraitOrder(fields);
         break;
     default:
         return ReadError::UnknownType;

@@ -103,8 +103,8 @@ struct Command
     friend bool operator==(const Command &, const Command &) = default;
 };
 
-using Message =
-    std::variant<Job, Track, Frame, Media, State, Progress, Failure, Command, PictureOrder, SheetOrder, Picture, PictureRefused>;
+using Message = std::variant<Job, Track, Frame, Media, State, Progress, Failure, Command, PictureOrder, SheetOrder, Picture, PictureRefused,
+                             PortraitOrder>;
 
 inline constexpr std::size_t kMaxMessageBytes = std::size_t{16} << 20;
 inline constexpr std::size_t kMaxAddressBytes = 2048;

@@ -73,6 +73,25 @@ SheetOrder readSheetOrder(Fields &fields)
     return order;
 }
 
+void appendBody(media::Bytes &out, const PortraitOrder &order)
+{
+    appendNumber(out, order.id, 4);
+    appendNumber(out, order.side, 2);
+    out.push_back(order.quality);
+    appendBytes(out, order.file);
+}
+
+PortraitOrder readPortraitOrder(Fields &fields)
+{
+    PortraitOrder order;
+    order.id = fields.u32();
+    order.side = fields.side();
+    order.quality = fields.among(1, 100);
+    fields.require(fields.left() > 0);
+    order.file = fields.rest(kMaxPortraitBytes);
+    return order;
+}
+
 void appendBody(media::Bytes &out, const Picture &picture)
 {
     appendNumber(out, picture.id, 4);
@@ -94,6 +113,7 @@ Picture readPicture(Fields &fields)
 void appendBody(media::Bytes &out, const PictureRefused &refused)
 {
     appendNumber(out, refused.id, 4);
+    out.push_back(static_cast<std::uint8_t>(refused.why));
     appendText(out, refused.text, kMaxTextBytes);
 }
 
@@ -101,6 +121,7 @@ PictureRefused readPictureRefused(Fields &fields)
 {
     PictureRefused refused;
     refused.id = fields.u32();
+    refused.why = static_cast<Refusal>(fields.among(1, 2));
     refused.text = fields.text(kMaxTextBytes);
     return refused;
 }

@@ -12,10 +12,12 @@ void appendTrackNumbers(media::Bytes &out, const Track &track);
 
 void appendBody(media::Bytes &out, const PictureOrder &order);
 void appendBody(media::Bytes &out, const SheetOrder &order);
+void appendBody(media::Bytes &out, const PortraitOrder &order);
 void appendBody(media::Bytes &out, const Picture &picture);
 void appendBody(media::Bytes &out, const PictureRefused &refused);
 [[nodiscard]] PictureOrder readPictureOrder(Fields &fields);
 [[nodiscard]] SheetOrder readSheetOrder(Fields &fields);
+[[nodiscard]] PortraitOrder readPortraitOrder(Fields &fields);
 [[nodiscard]] Picture readPicture(Fields &fields);
 [[nodiscard]] PictureRefused readPictureRefused(Fields &fields);
 

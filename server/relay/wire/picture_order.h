@@ -33,6 +33,16 @@ struct SheetOrder
     friend bool operator==(const SheetOrder &, const SheetOrder &) = default;
 };
 
+/// An image file that somebody uploaded, to be made the square JPEG of a person.
+struct PortraitOrder
+{
+    std::uint32_t id = 0;
+    std::uint16_t side = 0;    ///< Of the JPEG.
+    std::uint8_t quality = 85; ///< 1..100
+    media::Bytes file;         ///< 1..kMaxPortraitBytes
+    friend bool operator==(const PortraitOrder &, const PortraitOrder &) = default;
+};
+
 struct Picture
 {
     std::uint32_t id = 0;
@@ -42,16 +52,23 @@ struct Picture
     friend bool operator==(const Picture &, const Picture &) = default;
 };
 
+enum class Refusal : std::uint8_t
+{
+    Material = 1, ///< No picture can be made of this.
+    System = 2,   ///< This system cannot do it.
+};
 struct PictureRefused
 {
     std::uint32_t id = 0;
     std::string text; ///< For people. Untrusted.
+    Refusal why = Refusal::Material;
     friend bool operator==(const PictureRefused &, const PictureRefused &) = default;
 };
 
 inline constexpr std::size_t kMaxTiles = 100;
 inline constexpr std::size_t kMaxTileBytes = 128 * 1024; ///< Of one JPEG of a sheet, so that a hundred fit into a message.
-inline constexpr std::size_t kMaxPictureOrders = 8;      ///< Under way at a time.
-inline constexpr std::uint16_t kMaxPictureSide = 8192;   ///< Of every width and height here.
+inline constexpr std::size_t kMaxPortraitBytes = std::size_t{4} << 20;
+inline constexpr std::size_t kMaxPictureOrders = 8;    ///< Under way at a time.
+inline constexpr std::uint16_t kMaxPictureSide = 8192; ///< Of every width and height here.
 
 } // namespace matinee::relay::wire

@@ -11,8 +11,8 @@ const fromJson = (text) => Buffer.from(text, "base64").toString("base64url");
 
 /** Somebody at a browser or program of their own, with a jar of cookies when it is a browser. */
 export class Client {
-  constructor(server, { web = false, agent = "matinee-test/1.0", origin, headers = {} } = {}) {
-    Object.assign(this, { server, web, agent, origin, headers, cookies: new Map(), tokens: null });
+  constructor(server, { web = false, agent = "matinee-test/1.0", origin, headers = {}, cost = CHEAP } = {}) {
+    Object.assign(this, { server, web, agent, origin, headers, cost, cookies: new Map(), tokens: null });
   }
 
   async call(method, path, body, headers = {}) {
@@ -42,14 +42,14 @@ export class Client {
     else this.cookies.set(name, { name, value, path: attributes.find((text) => text.startsWith("Path=")).slice(5) });
   }
 
-  async signUp(name, password, linkToken = "") {
+  async signUp(name, password, linkToken = "", more = {}) {
     const start = opaque.client.startRegistration({ password });
     this.tokens = null;
-    const begun = await this.call("POST", "/api/v1/sign-up", { name, registration_request: toJson(start.registrationRequest), link_token: linkToken });
+    const begun = await this.call("POST", "/api/v1/sign-up", { name, registration_request: toJson(start.registrationRequest), link_token: linkToken, ...more });
     if (begun.status !== 200) return begun;
     const done = opaque.client.finishRegistration({
       password, clientRegistrationState: start.clientRegistrationState, registrationResponse: fromJson(begun.body.registration_response),
-      keyStretching: { "argon2id-custom": CHEAP },
+      keyStretching: { "argon2id-custom": this.cost },
     });
     return this.#signedIn(
       await this.call("POST", "/api/v1/sign-up/finish", { sign_up_id: begun.body.sign_up_id, registration_record: toJson(done.registrationRecord) }),
@@ -83,9 +83,9 @@ export class Client {
 
 /** An open /api/ws that is written and read as JSON. `closed` gives when it ended, in ms of performance.now(). */
 export class OpenSocket {
-  static open(server, headers) {
+  static open(server, headers, query = "") {
     return new Promise((done, fail) => {
-      const request = http.get(`${server.url}/api/ws`, {
+      const request = http.get(`${server.url}/api/ws${query}`, {
         agent: false,
         headers: { Connection: "Upgrade", Upgrade: "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": randomBytes(16).toString("base64"), ...headers },
       });

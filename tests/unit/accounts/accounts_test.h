@@ -45,7 +45,7 @@ protected:
         m_signUps.reset();
         m_passwords.reset();
         m_guard = std::make_unique<LocalGuessGuard>();
-        m_sessions = std::make_unique<Sessions>(*m_store, std::string(64, 'a'), nullptr);
+        m_sessions = std::make_unique<Sessions>(*m_store, std::string(64, 'a'), nullptr, m_factors);
         m_passwords = std::make_unique<Passwords>(*m_store, m_setup, *m_guard, *m_sessions, nullptr);
         m_signUps = std::make_unique<SignUps>(
             *m_store, m_setup, *m_sessions, [this] { return m_mode.load(); }, nullptr);
@@ -117,6 +117,7 @@ protected:
     inline static const opaque::KeyStretching kFast = opaque::KeyStretching::identity();
     const opaque::ServerSetup m_setup = serverSetupOf(std::string(64, '1'));
     std::atomic<SignUpMode> m_mode{SignUpMode::Open};
+    FactorPolicy m_factors{"example.org", {}};
     std::unique_ptr<store::Store> m_store;
     std::unique_ptr<LocalGuessGuard> m_guard;
     std::unique_ptr<Sessions> m_sessions;

@@ -42,7 +42,7 @@ TEST_F(KeyCacheTest, AKeyIsNeverUsedPastItsExpiry)
 
 TEST_F(KeyCacheTest, ABadKeyIsBadForTenSeconds)
 {
-    m_cache.rememberBad("x", fail(ErrorCode::Unauthenticated, "no"), kNow);
+    m_cache.rememberBad("x", fail(ErrorCode::Unauthenticated, "no"), kNow, m_cache.generation());
     EXPECT_EQ(at("x", kNow + 9s), Answer::Bad);
     EXPECT_EQ(m_cache.find("x", kNow).error.message, "no");
     EXPECT_EQ(at("x", kNow + 10s), Answer::Unknown);
@@ -78,7 +78,7 @@ TEST_F(KeyCacheTest, UseIsToBeWrittenOnceAMinute)
 TEST_F(KeyCacheTest, AClockThatGoesBackMakesNothingLastLonger)
 {
     good("a", kNow);
-    m_cache.rememberBad("x", fail(ErrorCode::Unauthenticated, "no"), kNow);
+    m_cache.rememberBad("x", fail(ErrorCode::Unauthenticated, "no"), kNow, m_cache.generation());
     EXPECT_EQ(at("a", kNow - 1s), Answer::Unknown);
     EXPECT_EQ(at("x", kNow - 1s), Answer::Unknown);
 }
@@ -87,7 +87,7 @@ TEST_F(KeyCacheTest, StrangersCannotMakeItGrowNorPushGoodKeysOut)
 {
     good("a", kNow);
     for (std::size_t i = 0; i < KeyCache::kMostBad * 2; ++i)
-        m_cache.rememberBad(std::to_string(i), fail(ErrorCode::Unauthenticated, "no"), kNow);
+        m_cache.rememberBad(std::to_string(i), fail(ErrorCode::Unauthenticated, "no"), kNow, m_cache.generation());
     EXPECT_EQ(at("0", kNow), Answer::Unknown); // pushed out
     EXPECT_EQ(at(std::to_string(KeyCache::kMostBad * 2 - 1), kNow), Answer::Bad);
     EXPECT_EQ(at("a", kNow), Answer::Good);
@@ -108,6 +108,37 @@ TEST(BoundedMap, ForgetsTheLeastRecentlyUsed)
     map.erase("a");
     map.erase("a");
     EXPECT_EQ(map.size(), 1U);
+}
+
+TEST_F(KeyCacheTest, WhatAPersonMayIsAskedAgainAfterAChange)
+{
+    VerifiedKey theirs{"theirs", kPublicOnly, "u1", "alice"};
+    VerifiedKey others{"others", kPublicOnly, "u2", "bob"};
+    m_cache.rememberGood("a", theirs, {}, kNow, m_cache.generation());
+    m_cache.rememberGood("b", others, {}, kNow, m_cache.generation());
+    m_cache.rememberBad("c", fail(ErrorCode::Unauthenticated, "banned"), kNow, m_cache.generation());
+    EXPECT_TRUE(m_cache.holds(theirs));
+    const auto before = m_cache.generation();
+    m_cache.dropOwner("u1");
+    EXPECT_FALSE(m_cache.holds(theirs));
+    EXPECT_TRUE(m_cache.holds(others));
+    EXPECT_EQ(m_cache.find("a", kNow).answer, KeyCache::Answer::Unknown);
+    EXPECT_EQ(m_cache.find("b", kNow).answer, KeyCache::Answer::Good);
+    EXPECT_EQ(m_cache.find("c", kNow).answer, KeyCache::Answer::Unknown);
+    // What was read before the change is not remembered after it.
+    m_cache.rememberGood("a", theirs, {}, kNow, before);
+    m_cache.rememberBad("c", fail(ErrorCode::Unauthenticated, "banned"), kNow, before);
+    EXPECT_EQ(m_cache.find("a", kNow).answer, KeyCache::Answer::Unknown);
+    EXPECT_EQ(m_cache.find("c", kNow).answer, KeyCache::Answer::Unknown);
+}
+
+TEST_F(KeyCacheTest, WhereAChangeIsInDoubtTheDatabaseIsAskedAndKeysGoOnWhileItIsAway)
+{
+    m_cache.rememberGood("a", {"theirs", kPublicOnly, "u1", "alice"}, {}, kNow, m_cache.generation());
+    m_cache.doubtAll();
+    EXPECT_EQ(m_cache.find("a", kNow).answer, KeyCache::Answer::OldButGood);
+    m_cache.rememberGood("a", {"theirs", kPublicOnly, "u1", "alice"}, {}, kNow, m_cache.generation());
+    EXPECT_EQ(m_cache.find("a", kNow).answer, KeyCache::Answer::Good);
 }
 
 } // namespace

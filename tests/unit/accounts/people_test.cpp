@@ -184,12 +184,20 @@ TEST_P(PeopleTest, SessionsAreListedAndEnded)
 {
     const auto bo = made("bo");
     ASSERT_RESULT(signIn("bo", "secret of bo", kNow + 1s));
-    const auto rows = await(m_people->listSessions("bo", kNow));
+    const auto rows = await(m_people->listSessions("bo", m_admin, kNow));
     ASSERT_RESULT(rows);
     EXPECT_EQ(rows->size(), 2U);
     EXPECT_EQ(*await(m_people->revokeSessions("bo", m_admin, kNow)), 2U);
     EXPECT_REFUSED(verify(bo), ErrorCode::Unauthenticated);
-    EXPECT_REFUSED(await(m_people->listSessions("nobody", kNow)), ErrorCode::NotFound);
+    EXPECT_REFUSED(await(m_people->listSessions("nobody", m_admin, kNow)), ErrorCode::NotFound);
+}
+
+TEST_P(PeopleTest, AnAdminDoesNotSeeTheSessionsOfARoot)
+{
+    (void)made("chief");
+    ASSERT_RESULT(setRole("chief", "root"));
+    EXPECT_REFUSED(await(m_people->listSessions("chief", m_admin, kNow)), ErrorCode::PermissionDenied);
+    EXPECT_RESULT(await(m_people->listSessions("chief", kKey, kNow)));
 }
 
 TEST_P(PeopleTest, InvitationsAreBounded)

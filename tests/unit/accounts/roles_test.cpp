@@ -17,7 +17,7 @@ TEST(Roles, HaveTheirNames)
 
 TEST(Roles, AllowMoreTheHigherTheyAre)
 {
-    EXPECT_EQ(permissionsOf(Role::User), permissionBit(v1::PUBLIC) | permissionBit(v1::SIGNED_IN));
+    EXPECT_EQ(permissionsOf(Role::User), permissionBit(v1::PUBLIC) | permissionBit(v1::SIGNED_IN) | permissionBit(v1::KNOWN));
     EXPECT_EQ(permissionsOf(Role::Root) & ~permissionsOf(Role::Admin), permissionBit(v1::ADMINISTER));
     for (const Role role : {Role::Admin, Role::Root})
         EXPECT_NE(permissionsOf(role) & permissionBit(v1::SIGNED_IN), 0U);
@@ -48,7 +48,7 @@ TEST(Roles, AnApiKeyActsByWhatItMay)
 
 TEST(Roles, PermissionsAreNamedInLowerCase)
 {
-    EXPECT_THAT(permissionNames(permissionsOf(Role::User)), testing::ElementsAre("signed_in"));
+    EXPECT_THAT(permissionNames(permissionsOf(Role::User)), testing::ElementsAre("signed_in", "known"));
     const auto all = permissionNames(kEveryPermission);
     EXPECT_THAT(all, testing::IsSupersetOf({"read_streams", "manage_streams", "administer", "manage_users"}));
     EXPECT_THAT(all, testing::Not(testing::Contains("public")));

@@ -57,6 +57,24 @@ TEST(Access, AnApiKeyWithEveryPermissionIsNoPerson)
     EXPECT_TRUE(checkAccess(callThatNeeds(v1::MANAGE_USERS), holder(kEveryPermission)));
 }
 
+TEST(Access, WhatIsForSomebodyIsForPeopleAndGuests)
+{
+    Caller guest;
+    guest.guestId = "g3k";
+    guest.permissions = kPublicOnly | permissionBit(v1::KNOWN);
+    EXPECT_TRUE(checkAccess(callThatNeeds(v1::KNOWN), guest));
+    EXPECT_TRUE(checkAccess(callThatNeeds(v1::PUBLIC), guest));
+    EXPECT_TRUE(checkAccess(callThatNeeds(v1::KNOWN), person(kUser | permissionBit(v1::KNOWN), "user")));
+    EXPECT_EQ(checkAccess(callThatNeeds(v1::KNOWN), stranger()).error().code, ErrorCode::Unauthenticated);
+    EXPECT_EQ(checkAccess(callThatNeeds(v1::KNOWN), holder(kEveryPermission)).error().code, ErrorCode::PermissionDenied);
+    for (const auto needs : {v1::SIGNED_IN, v1::READ_STREAMS, v1::ADMINISTER}) {
+        const auto refused = checkAccess(callThatNeeds(needs), guest);
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, ErrorCode::PermissionDenied);
+        EXPECT_THAT(refused.error().message, HasSubstr("Guests"));
+    }
+}
+
 TEST(Access, APersonMayWhatTheirRoleAllows)
 {
     EXPECT_TRUE(checkAccess(callThatNeeds(v1::SIGNED_IN), person(kUser, "user")));
@@ -65,6 +83,17 @@ TEST(Access, APersonMayWhatTheirRoleAllows)
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::PermissionDenied);
     EXPECT_EQ(refused.error().message, "Your account (user) does not allow this; it needs the permission manage_users.");
+}
+
+TEST(Access, WhoMustAddAFactorIsToldSo)
+{
+    Caller admin = person(kUser, "admin");
+    admin.mustAddFactor = true;
+    EXPECT_TRUE(checkAccess(callThatNeeds(v1::SIGNED_IN), admin));
+    const auto refused = checkAccess(callThatNeeds(v1::MANAGE_USERS), admin);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::PermissionDenied);
+    EXPECT_THAT(refused.error().message, HasSubstr("second factor"));
 }
 
 TEST(Access, TheRateOfAPersonIsTheirsWhereverTheyAre)

@@ -167,7 +167,7 @@ TEST_P(AccountCallsTest, WhoSignsUpIsSignedInAndKnowsWhoTheyAre)
     EXPECT_EQ(me->id(), answer->user().id());
     EXPECT_EQ(me->state(), "active");
     EXPECT_TRUE(me->has_password());
-    EXPECT_THAT(me->permissions(), ElementsAre("signed_in"));
+    EXPECT_THAT(me->permissions(), ElementsAre("signed_in", "known"));
     const auto list = call<v1::ListSessionsResponse>("AccountService/ListMySessions", v1::ListMySessionsRequest(), personOf(*answer));
     ASSERT_TRUE(list);
     ASSERT_EQ(list->sessions_size(), 1);

@@ -1,13 +1,8 @@
-// The declared calls with their real handlers on a real database, through the dispatcher.
-#include "accounts/scopes.h"
-#include "accounts/server_keys.h"
+// The declared calls of streams, keys and the server with their real handlers on a real database, through the dispatcher. Who may make
+// which call is another test's: tests/unit/app/permission_matrix_test.cpp.
 #include "accounts/setup_token.h"
-#include "api/access.h"
-#include "api/account_calls.h"
 #include "api/api_key_calls.h"
 #include "api/server_calls.h"
-#include "api/sign_in_calls.h"
-#include "api/user_calls.h"
 #include "live/stream_calls.h"
 #include "record/recording_calls.h"
 #include "relay/relay_calls.h"
@@ -34,6 +29,9 @@ protected:
         m_keys = std::make_unique<accounts::ApiKeys>(*m_store, nullptr);
         DispatcherOptions options;
         options.now = [this] { return m_now; };
+        for (const char *service : {"StreamService", "RelayService", "RecordingService", "ServerService", "ApiKeyService", "SetupService"})
+            options.services.push_back(
+                google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(std::string("matinee.v1.") + service));
         m_dispatcher = std::make_unique<Dispatcher>(options);
         ServerFacts facts;
         facts.name = "Matinee";
@@ -51,22 +49,15 @@ protected:
             return std::optional(stream);
         };
         handleApiKeyCalls(*m_dispatcher, *m_keys);
-        m_sessions = std::make_unique<accounts::Sessions>(*m_store, std::string(64, 'a'), nullptr);
-        m_passwords = std::make_unique<accounts::Passwords>(*m_store, m_setup, m_guard, *m_sessions, nullptr);
-        m_signUps = std::make_unique<accounts::SignUps>(
-            *m_store, m_setup, *m_sessions, [] { return accounts::SignUpMode::Closed; }, nullptr);
-        m_people = std::make_unique<accounts::People>(*m_store, *m_sessions);
-        handleSignInCalls(*m_dispatcher, {*m_sessions, *m_passwords, *m_signUps});
-        handleAccountCalls(*m_dispatcher, *m_sessions, *m_passwords, *m_people);
-        handleUserCalls(*m_dispatcher, *m_people, [] { return std::string("https://watch.example.org"); });
         handleServerCalls(*m_dispatcher, *m_store, facts);
-        live::handleStreamCalls(*m_dispatcher, *m_store, m_registry,
-                                {[this](const std::string &name, std::chrono::seconds time) { m_blocked.emplace_back(name, time); },
-                                 [this](const std::string &name) { m_changed.push_back(name); },
-                                 {},
-                                 [](std::string_view name, std::chrono::system_clock::time_point) { return "token-of-" + std::string(name); },
-                                 [] { return std::string("https://watch.example.org"); },
-                                 [] { return std::string("rtmp://watch.example.org/live"); }});
+        live::handleStreamCalls(
+            *m_dispatcher, *m_store, m_registry,
+            {[this](const std::string &name, std::chrono::seconds time) { m_blocked.emplace_back(name, time); },
+             [this](const std::string &name) { m_changed.push_back(name); },
+             {},
+             [](std::string_view name, std::chrono::system_clock::time_point) { return "token-of-" + std::string(name); },
+             [] { return std::string("https://watch.example.org"); },
+             [] { return std::string("rtmp://watch.example.org/live"); }});
         relay::handleRelayCalls(*m_dispatcher, *m_store, m_relays, m_credentials);
         record::RecordingOptions recording;
         recording.folder = testing::TempDir() + "matinee-calls-recordings";
@@ -145,122 +136,12 @@ protected:
     const relay::CredentialBox m_credentials{std::string(64, 'a')};
     std::unique_ptr<store::Store> m_store;
     std::unique_ptr<accounts::ApiKeys> m_keys;
-    const opaque::ServerSetup m_setup = accounts::serverSetupOf(std::string(64, 'b'));
-    accounts::LocalGuessGuard m_guard;
-    std::unique_ptr<accounts::Sessions> m_sessions;
-    std::unique_ptr<accounts::Passwords> m_passwords;
-    std::unique_ptr<accounts::SignUps> m_signUps;
-    std::unique_ptr<accounts::People> m_people;
     std::unique_ptr<record::Recordings> m_recordings;
     std::unique_ptr<Dispatcher> m_dispatcher;
     std::vector<std::pair<std::string, std::chrono::seconds>> m_blocked;
     std::vector<std::string> m_changed;
     std::string m_kicked;
 };
-
-/// Every declared call by a caller with every scope, and by a stranger: what happens is what the declaration says.
-TEST_P(CallsTest, PermissionMatrixFollowsTheDeclarations)
-{
-    std::string table;
-    for (const DeclaredCall *declared : m_dispatcher->calls()) {
-        const auto attempt = [&](PermissionSet permissions) {
-            m_now += 1h;
-            const auto answer = await(m_dispatcher->callBinary(declared->name, holder(permissions), ""));
-            const bool refused =
-                !answer && (answer.error().code == ErrorCode::Unauthenticated || answer.error().code == ErrorCode::PermissionDenied);
-            // Signing in may be refused for what was sent, to who may make the call.
-            if (!refused || (declared->needs == v1::PUBLIC && checkAccess(*declared, holder(permissions))))
-                return std::string("yes");
-            return std::string(codeName(answer.error().code));
-        };
-        const bool isPublic = declared->needs == v1::PUBLIC;
-        EXPECT_EQ(attempt(kPublicOnly), isPublic ? "yes" : "unauthenticated") << declared->name;
-        table += declared->method->name() + ":";
-        for (const accounts::Scope &scope : accounts::knownScopes()) {
-            const PermissionSet permissions = accounts::permissionsOf({std::string(scope.name)});
-            const bool allowed = (permissions & permissionBit(declared->needs)) != 0;
-            EXPECT_EQ(attempt(permissions), allowed ? "yes" : "permission_denied") << declared->name << " with " << scope.name;
-            if (!isPublic && allowed)
-                table += " " + std::string(scope.name);
-        }
-        table += isPublic ? " everybody\n" : "\n";
-    }
-    // Who may do what, for people. Whoever changes a declaration changes this on purpose.
-    EXPECT_EQ(table, "CreateStream: admin streams\n"
-                     "ListStreams: admin streams streams:read\n"
-                     "GetStream: admin streams streams:read\n"
-                     "DeleteStream: admin streams\n"
-                     "RotateStreamKey: admin streams\n"
-                     "KickStream: admin streams\n"
-                     "StartStream: admin streams\n"
-                     "StopStream: admin streams\n"
-                     "CreatePlaybackToken: admin streams\n"
-                     "GetPlayback: everybody\n"
-                     "GetPlaybackStatistics: everybody\n"
-                     "PutPull: admin streams\n"
-                     "GetPull: admin streams streams:read\n"
-                     "DeletePull: admin streams\n"
-                     "ListPushTargets: admin streams streams:read\n"
-                     "CreatePushTarget: admin streams\n"
-                     "DeletePushTarget: admin streams\n"
-                     "StartRecording: admin streams\n"
-                     "StopRecording: admin streams\n"
-                     "GetRecordingState: admin streams streams:read\n"
-                     "ListRecordings: admin streams streams:read\n"
-                     "GetRecording: admin streams streams:read\n"
-                     "DeleteRecording: admin streams\n"
-                     "CreateClip: admin streams\n"
-                     "GetServer: everybody\n"
-                     "GetHealth: admin streams server:read\n"
-                     "CreateApiKey: admin\n"
-                     "ListApiKeys: admin\n"
-                     "RevokeApiKey: admin\n"
-                     "ClaimSetup: everybody\n"
-                     "BeginSignUp: everybody\n"
-                     "FinishSignUp: everybody\n"
-                     "BeginPasswordSignIn: everybody\n"
-                     "FinishPasswordSignIn: everybody\n"
-                     "RefreshSession: everybody\n"
-                     "SignOut:\n"
-                     "GetMe:\n"
-                     "ListMySessions:\n"
-                     "RevokeMySession:\n"
-                     "RevokeMyOtherSessions:\n"
-                     "BeginPasswordChange:\n"
-                     "FinishPasswordChange:\n"
-                     "CreateUser: admin\n"
-                     "ListUsers: admin\n"
-                     "GetUser: admin\n"
-                     "SetUserRole: admin\n"
-                     "BanUser: admin\n"
-                     "UnbanUser: admin\n"
-                     "ApproveUser: admin\n"
-                     "CreatePasswordLink: admin\n"
-                     "CreateInvitation: admin\n"
-                     "ListUserSessions: admin\n"
-                     "RevokeUserSessions: admin\n");
-}
-
-TEST_P(CallsTest, APersonMayWhatTheirRoleAllowsAndNothingElse)
-{
-    for (const DeclaredCall *declared : m_dispatcher->calls()) {
-        for (const accounts::Role role : {accounts::Role::User, accounts::Role::Admin, accounts::Role::Root}) {
-            m_now += 1h;
-            Caller person = holder(kPublicOnly);
-            person.userId = "u1";
-            person.role = std::string(accounts::roleName(role));
-            person.permissions = accounts::permissionsOf(role);
-            const auto answer = await(m_dispatcher->callBinary(declared->name, person, ""));
-            const bool allowed = declared->needs == v1::PUBLIC || declared->needs == v1::SIGNED_IN || role == accounts::Role::Root ||
-                                 (role == accounts::Role::Admin && declared->needs != v1::ADMINISTER);
-            EXPECT_EQ(checkAccess(*declared, person).has_value(), allowed) << declared->name << " as " << person.role;
-            if (!allowed) {
-                ASSERT_FALSE(answer) << declared->name;
-                EXPECT_EQ(answer.error().code, ErrorCode::PermissionDenied) << declared->name << " as " << person.role;
-            }
-        }
-    }
-}
 
 TEST_P(CallsTest, AStreamShowsItsKeyAtCreationAndRotationOnly)
 {
@@ -408,7 +289,8 @@ TEST_P(CallsTest, FiguresAreForThoseWhoMayPlayAndNameNoPublisher)
     EXPECT_EQ(figures->status(), "live");
     EXPECT_EQ(figures->DebugString().find("198.51.100.9"), std::string::npos);
     request.set_name("secret");
-    EXPECT_EQ(call<v1::PlaybackStatistics>("StreamService/GetPlaybackStatistics", request, holder(kPublicOnly)).error().code, ErrorCode::NotFound);
+    EXPECT_EQ(call<v1::PlaybackStatistics>("StreamService/GetPlaybackStatistics", request, holder(kPublicOnly)).error().code,
+              ErrorCode::NotFound);
     EXPECT_TRUE(call<v1::PlaybackStatistics>("StreamService/GetPlaybackStatistics", request));
 }
 

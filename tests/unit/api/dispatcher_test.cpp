@@ -1,5 +1,14 @@
 #include "tests/unit/api/test_support.h"
 
+#include "matinee/v1/account_life.pb.h"
+#include "matinee/v1/accounts.pb.h"
+#include "matinee/v1/audit.pb.h"
+#include "matinee/v1/avatars.pb.h"
+#include "matinee/v1/factors.pb.h"
+#include "matinee/v1/keys.pb.h"
+#include "matinee/v1/mail_addresses.pb.h"
+#include "matinee/v1/oauth2.pb.h"
+#include "matinee/v1/profiles.pb.h"
 #include "matinee/v1/recordings.pb.h"
 #include "matinee/v1/relays.pb.h"
 #include "matinee/v1/server.pb.h"
@@ -29,6 +38,7 @@ TEST(Declarations, StartUpNamesTheCallAndWhatIsWrongWithIt)
 {
     EXPECT_THAT(problemsOf("WithoutNeeds"), HasSubstr("matinee.test.WithoutNeeds.Call is wrong: it declares no `needs`"));
     EXPECT_THAT(problemsOf("WithoutOption"), HasSubstr("it has no option (call)"));
+    EXPECT_THAT(problemsOf("FreshForEverybody"), HasSubstr("a call for everybody cannot be `fresh`"));
     EXPECT_THAT(problemsOf("BadRate"), HasSubstr("the rate '20/fortnight' must end in /s, /min or /h"));
     EXPECT_THAT(problemsOf("NoRate"), HasSubstr("the rate '' must be like \"20/min\""));
     EXPECT_THAT(problemsOf("BadVerb"), HasSubstr("the method must be GET, POST, PUT, PATCH or DELETE"));
@@ -65,7 +75,10 @@ TEST(Declarations, StartUpFailsForAHandlerThatFitsNothing)
 TEST(Declarations, AllCallsOfTheProjectAreDeclaredWell)
 {
     // Links the files in.
-    for (const auto *file : {v1::Server::descriptor(), v1::Stream::descriptor(), v1::PushTarget::descriptor(), v1::Recording::descriptor()})
+    for (const auto *file : {v1::Server::descriptor(), v1::User::descriptor(), v1::Factors::descriptor(), v1::AuditEntry::descriptor(),
+                             v1::Profile::descriptor(), v1::ExportMyDataRequest::descriptor(), v1::SignInProvider::descriptor(),
+                             v1::Guest::descriptor(), v1::MailAddress::descriptor(), v1::SetMyAvatarRequest::descriptor(),
+                             v1::Stream::descriptor(), v1::PushTarget::descriptor(), v1::Recording::descriptor()})
         ASSERT_TRUE(file);
     const auto services = declaredServices();
     ASSERT_TRUE(services) << services.error().message;
@@ -77,6 +90,47 @@ TEST(Declarations, AllCallsOfTheProjectAreDeclaredWell)
         }
     }
     EXPECT_GE(count, 13u);
+}
+
+TEST(FreshCalls, APersonMustHaveProvedLatelyWhoTheyAreAndAKeyIsNotAsked)
+{
+    KnownKeys keys;
+    DispatcherOptions options;
+    options.authenticator = &keys;
+    options.services = {testService("DangerousService")};
+    Dispatcher dispatcher(options);
+    int ran = 0;
+    for (const char *name : {"matinee.test.DangerousService/Drop", "matinee.test.DangerousService/Handle"})
+        dispatcher.handle<test::Empty, test::Empty>(name, [&ran](const Caller &, const test::Empty &) -> Task<Result<test::Empty>> {
+            ++ran;
+            co_return test::Empty();
+        });
+    ASSERT_TRUE(dispatcher.seal());
+    EXPECT_TRUE(dispatcher.find("matinee.test.DangerousService/Drop")->fresh);
+    const auto call = [&](const char *name, const Caller &caller) {
+        return finish(dispatcher.callBinary(std::string("matinee.test.DangerousService/") + name, caller, ""));
+    };
+    Caller alice = stranger();
+    alice.userId = "u1";
+    alice.sessionId = "s1";
+    alice.permissions = kPublicOnly | permissionBit(v1::SIGNED_IN);
+
+    const auto stale = call("Drop", alice);
+    ASSERT_FALSE(stale);
+    EXPECT_EQ(stale.error().code, ErrorCode::StepUpRequired);
+    EXPECT_EQ(httpStatus(stale.error().code), 403);
+    EXPECT_EQ(codeName(stale.error().code), "step_up_required");
+    EXPECT_EQ(call("Handle", alice).error().code, ErrorCode::PermissionDenied) << "no proof would help";
+    EXPECT_EQ(call("Drop", stranger()).error().code, ErrorCode::Unauthenticated);
+    EXPECT_EQ(ran, 0);
+    keys.fresh = true;
+    EXPECT_TRUE(call("Drop", alice));
+    EXPECT_EQ(ran, 1);
+    keys.away = true;
+    EXPECT_EQ(call("Drop", alice).error().code, ErrorCode::Unavailable);
+    keys.away = keys.fresh = false;
+    EXPECT_TRUE(call("Handle", holder(permissionBit(v1::MANAGE_STREAMS))));
+    EXPECT_EQ(ran, 2);
 }
 
 class DispatcherTest : public testing::Test
@@ -187,6 +241,11 @@ TEST_F(DispatcherTest, AuditedCallsAreWrittenDownWithTheirOutcome)
     EXPECT_EQ(calls.audit.entries()[0].outcome, "ok");
     EXPECT_EQ(calls.audit.entries()[0].caller.keyId, "k3y");
     EXPECT_EQ(calls.audit.entries()[1].outcome, "not_found");
+    EXPECT_EQ(calls.audit.entries()[0].before, R"({"n":1})");
+    EXPECT_EQ(calls.audit.entries()[0].after, R"({"n":2})");
+    EXPECT_EQ(calls.audit.entries()[1].before, ""); // nothing was done
+    EXPECT_EQ(calls.audit.entries()[1].after, "");
+    EXPECT_FALSE(calls.lastCaller().note); // of Echo
 }
 
 TEST_F(DispatcherTest, CallsAreMeasuredByOutcome)

@@ -436,12 +436,66 @@ TEST_F(EnvelopeSessionTest, ACookieThatIsNoLongerGoodMakesNobodyAndSaysNothing)
     EXPECT_EQ(closed, 0);
 }
 
-TEST_F(EnvelopeSessionTest, WhoSignsInAgainAsAKeyIsWatchedNoMore)
+TEST_F(EnvelopeSessionTest, WhoSignsInAgainAsAKeyIsWatchedAsThatAlone)
 {
     open();
     signIn(kAliceToken);
+    EXPECT_EQ(calls.keys.watched.sessionId, "s1");
     signIn("reader-key");
-    EXPECT_EQ(calls.keys.watches, 0);
+    EXPECT_EQ(calls.keys.watches, 1);
+    EXPECT_EQ(calls.keys.watched.keyId, "r34der");
+}
+
+TEST_F(EnvelopeSessionTest, AConnectionEndsWithItsKeyAtOnce)
+{
+    open();
+    signIn("reader-key");
+    subscribe("streams");
+    sent.clear();
+    calls.keys.endSession(); // revoked, or its owner was banned: nobody called or was told anything meanwhile
+    turn();
+    expectGoodbye("unauthenticated");
+    EXPECT_THAT(sent.back().goodbye().status().message(), testing::HasSubstr("API key"));
+}
+
+TEST_F(EnvelopeSessionTest, WhoCameByATicketIsSignedInWithoutAWordAndWatched)
+{
+    Caller alice;
+    alice.userId = "u1";
+    alice.sessionId = "s1";
+    alice.permissions = kPublicOnly | permissionBit(v1::SIGNED_IN);
+    options.known = alice;
+    options.recheck = std::chrono::seconds(0);
+    open();
+    session->start();
+    EXPECT_EQ(calls.keys.watched.sessionId, "s1");
+    test::EchoRequest request;
+    request.set_name("one");
+    call(1, "Echo", request);
+    ASSERT_EQ(sent.size(), 1u);
+    EXPECT_EQ(calls.lastCaller().userId, "u1");
+    EXPECT_EQ(calls.keys.asked, 0) << "there is nothing to look up";
+    calls.keys.endSession();
+    turn();
+    expectGoodbye("unauthenticated");
+}
+
+TEST_F(EnvelopeSessionTest, AGuestWhoseDayIsOverMustLeave)
+{
+    Caller guest;
+    guest.guestId = "g1";
+    options.known = guest;
+    options.recheck = std::chrono::seconds(0);
+    open();
+    session->start();
+    test::EchoRequest request;
+    request.set_name("one");
+    call(1, "Echo", request);
+    EXPECT_EQ(closed, 0);
+    calls.keys.isOver = true;
+    call(2, "Echo", request);
+    expectGoodbye("unauthenticated");
+    EXPECT_THAT(sent.back().goodbye().status().message(), testing::HasSubstr("day of this guest"));
 }
 
 TEST_F(EnvelopeSessionTest, NothingIsSentAfterStop)

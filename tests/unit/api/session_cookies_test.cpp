@@ -209,6 +209,38 @@ TEST(SessionCookies, TokensAreFoundInAnAnswerAndTakenOut)
     EXPECT_FALSE(takeSessionTokens(user));
 }
 
+TEST(SessionCookies, TheBindingOfASignInElsewhereCountsWhereTheOthersDo)
+{
+    const std::string binding(26, 'a');
+    const auto with = [&](const std::string &cookie, bool secure) {
+        Sent sent(http::Method::Post, secure);
+        sent.with("cookie", cookie);
+        return sent;
+    };
+    EXPECT_EQ(cookieCredential(with("matinee_oauth2=" + binding, false).request).oauth2Binding, binding);
+    EXPECT_EQ(cookieCredential(with("__Host-matinee_oauth2=" + binding, true).request).oauth2Binding, binding);
+    EXPECT_EQ(cookieCredential(with("matinee_oauth2=" + binding, true).request).oauth2Binding, "")
+        << "a plain connection could have planted it";
+    EXPECT_EQ(cookieCredential(with("matinee_oauth2=a; matinee_oauth2=b", false).request).oauth2Binding, "");
+    EXPECT_EQ(cookieCredential(with("matinee_oauth2=a.b", false).request).oauth2Binding, "");
+    EXPECT_EQ(cookieCredential(with("matinee_oauth2=" + binding, false).with("origin", "https://evil.example").request).oauth2Binding, "");
+    EXPECT_EQ(cookieCredential(with("matinee_oauth2=" + binding, false).without("x-matinee-web").request).oauth2Binding, "");
+}
+
+TEST(SessionCookies, TheBindingIsTakenOutOfTheAnswerAndSet)
+{
+    v1::BeginOAuth2Response answer;
+    answer.set_address("https://login.example.org/auth");
+    answer.set_binding("bound");
+    EXPECT_EQ(takeOAuth2Binding(answer), "bound");
+    EXPECT_EQ(answer.binding(), "");
+    EXPECT_EQ(answer.address(), "https://login.example.org/auth");
+    v1::User user;
+    EXPECT_EQ(takeOAuth2Binding(user), "");
+    EXPECT_EQ(oauth2Cookie("bound", false), "matinee_oauth2=bound; Path=/; HttpOnly; SameSite=Strict; Max-Age=600");
+    EXPECT_EQ(oauth2Cookie("bound", true), "__Host-matinee_oauth2=bound; Path=/; HttpOnly; SameSite=Strict; Secure; Max-Age=600");
+}
+
 } // namespace
 
 } // namespace matinee::api

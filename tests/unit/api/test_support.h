@@ -44,16 +44,20 @@ public:
         class Kept : public CredentialWatch
         {
         public:
-            explicit Kept(std::atomic<int> &watches) : m_watches(watches) { ++m_watches; }
+            Kept(std::atomic<int> &watches, std::atomic<bool> &over) : m_watches(watches), m_over(over) { ++m_watches; }
             ~Kept() override { --m_watches; }
+            [[nodiscard]] bool isOver() const override { return m_over; }
 
         private:
             std::atomic<int> &m_watches;
+            std::atomic<bool> &m_over;
         };
-        EXPECT_EQ(person.sessionId, "s1");
+        watched = person;
         endSession = std::move(over);
-        return std::make_unique<Kept>(watches);
+        return std::make_unique<Kept>(watches, isOver);
     }
+    Caller watched; ///< Who was last.
+    std::atomic<bool> isOver{false};
     std::function<void()> endSession;
     std::atomic<int> watches{0};
 
@@ -84,7 +88,16 @@ public:
         co_return fail(ErrorCode::Unauthenticated, "The API key is not known here.");
     }
 
+    Task<Result<bool>> isFresh(Caller person) override
+    {
+        EXPECT_EQ(person.sessionId, "s1");
+        if (away)
+            co_return fail(ErrorCode::Unavailable, "The database is away.");
+        co_return fresh.load();
+    }
+
     std::atomic<int> asked{0};
+    std::atomic<bool> fresh{false};
     std::atomic<bool> away{false};
     std::atomic<bool> revoked{false};
 };
@@ -138,8 +151,12 @@ public:
             "matinee.test.GoodService/Search",
             [](const Caller &, const SearchRequest &request) -> Task<Result<SearchRequest>> { co_return request; });
         dispatcher.handle<EchoRequest, Empty>("matinee.test.GoodService/Guarded",
-                                              [this](const Caller &, const EchoRequest &request) -> Task<Result<Empty>> {
+                                              [this](const Caller &caller, const EchoRequest &request) -> Task<Result<Empty>> {
                                                   ++guarded;
+                                                  if (caller.note) {
+                                                      caller.note->before = R"({"n":1})";
+                                                      caller.note->after = R"({"n":2})";
+                                                  }
                                                   if (request.name() == "missing")
                                                       co_return fail(ErrorCode::NotFound, "There is no item named missing.", "name");
                                                   co_return Empty();

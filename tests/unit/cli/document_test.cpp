@@ -44,6 +44,18 @@ TEST(Document, YamlSaysTheSameAsJson)
     EXPECT_EQ(yaml["text"].as<std::string>(), "a \"quote\", a : colon, a\nline and 放映");
 }
 
+TEST(Document, WhatATerminalWouldActOnIsShownInItsPlace)
+{
+    EXPECT_EQ(printable("a\r\n\x1b[31mb\x7f\t"), "a\\u000d\\u000a\\u001b[31mb\\u007f\\u0009");
+    EXPECT_EQ(printable("\u0085\u009b\u2028\u2029\u202e\u2066\u200f"), "\\u0085\\u009b\\u2028\\u2029\\u202e\\u2066\\u200f");
+    EXPECT_EQ(printable(std::string("a\0b", 3)), "a\\u0000b");
+    for (const std::string text :
+         {"plain", "映画 кино ünïcode", "\u00a0\u00e9\u2010\u2026\u20ac", "\xc2", "\xe2\x80", "\xe2", "\xff\xfe", ""})
+        EXPECT_EQ(printable(text), text);
+    EXPECT_EQ(printableLines("a\n\tb\r\x1b"), "a\n\tb\\u000d\\u001b");
+    EXPECT_EQ(table({"NAME"}, {{"x\n2026-01-01 forged"}}), "NAME\nx\\u000a2026-01-01 forged\n");
+}
+
 TEST(Document, TablesAreAlignedAlsoUnderWideCharacters)
 {
     EXPECT_EQ(table({"NAME", "STATUS"}, {{"a", "live"}, {"longer", "idle"}}), "NAME    STATUS\na       live\nlonger  idle\n");

@@ -276,6 +276,31 @@ TEST_F(StreamCommands, ApiKeysAreMadeWithScopesAndALifetime)
     for (const std::string wrong : {"30", "d", "-1d", "11y", "0d", "99999999999999999999d", "30 days", ""})
         EXPECT_EQ(run({"api-key", "create", "--name", "a", "--scope", "admin", "--expires", wrong}).exitCode, 2) << wrong;
     EXPECT_EQ(run({"api-key", "create", "--name", "a"}).exitCode, 2) << "no scope";
+    EXPECT_EQ(seen.owner(), "");
+    EXPECT_EQ(run({"api-key", "create", "--name", "a", "--scope", "users", "--owner", "alice"}).exitCode, 0);
+    EXPECT_EQ(seen.owner(), "alice");
+}
+
+TEST_F(StreamCommands, ApiKeysAreListedWithTheirOwners)
+{
+    v1::ListApiKeysRequest seen;
+    answerOffline([&](std::string_view, const std::string &body) -> Result<std::string> {
+        EXPECT_TRUE(seen.ParseFromString(body));
+        v1::ListApiKeysResponse answer;
+        auto *own = answer.add_keys();
+        own->set_id("k7f3q2ab");
+        own->set_name("overlay");
+        own->set_owner("alice");
+        own->set_state("suspended");
+        answer.add_keys()->set_state("active");
+        return answer.SerializeAsString();
+    });
+    std::filesystem::create_directories(dataDir());
+    const auto outcome = run({"api-key", "list", "--owner", "alice"});
+    ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+    EXPECT_EQ(seen.owner(), "alice");
+    EXPECT_THAT(outcome.out, HasSubstr("suspended"));
+    EXPECT_THAT(outcome.out, HasSubstr("the server"));
 }
 
 } // namespace matinee

@@ -52,6 +52,9 @@ TEST_F(CommandLine, EveryCommandHasHelpWithAnExample)
                                                                                          {"api-key", "create"},
                                                                                          {"api-key", "list"},
                                                                                          {"api-key", "revoke"},
+                                                                                         {"settings"},
+                                                                                         {"settings", "test-email"},
+                                                                                         {"settings", "rotate-signing-key"},
                                                                                          {"version"},
                                                                                          {"completion"},
                                                                                          {"completion", "bash"}}) {
@@ -292,6 +295,34 @@ TEST_F(CommandLine, DatabaseStatesHaveTheirExitCodes)
     outcome = run({"db", "migrate"});
     EXPECT_EQ(outcome.exitCode, 3);
     EXPECT_EQ(outcome.err, "matinee: The database is newer than this program.\n");
+}
+
+TEST_F(CommandLine, SigningKeysAreReplacedOnlyWhereThereIsASecretAndAreNeverShown)
+{
+    std::string folder, secret;
+    rotateSigningKeys = [&](const std::string &dataDir, const std::string &given) -> Result<void> {
+        folder = dataDir;
+        secret = given;
+        return {};
+    };
+    auto outcome = run({"settings", "rotate-signing-key"});
+    EXPECT_EQ(outcome.exitCode, 2);
+    EXPECT_THAT(outcome.err, HasSubstr("no jwt.secret yet"));
+    EXPECT_EQ(folder, "");
+
+    const std::string known = "7d1f4c0b9e2a6835d4f7c1a09b3e5d2860f4a7b1c8d93e5f2a6b7c0d1e4f9382";
+    environment["MATINEE_JWT_SECRET"] = known;
+    outcome = run({"settings", "rotate-signing-key"});
+    EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr("systemctl reload matinee"));
+    EXPECT_EQ(outcome.out.find(known), std::string::npos);
+    EXPECT_EQ(folder, dataDir());
+    EXPECT_EQ(secret, known);
+
+    rotateSigningKeys = [](const std::string &, const std::string &) -> Result<void> {
+        return fail(ErrorCode::Unavailable, "The disk is full.");
+    };
+    EXPECT_EQ(run({"settings", "rotate-signing-key"}).exitCode, 3);
 }
 
 TEST_F(CommandLine, TheReferenceHasEverySettingInEachFormat)

@@ -38,7 +38,8 @@ public:
             .upgradeDatabase = upgradeDatabase,
             .rtmpAddress = [](const settings::Snapshot &,
                               std::uint16_t port) { return "rtmp://host.test:" + std::to_string(port) + "/live"; },
-            .webAddress = [](const settings::Snapshot &, std::uint16_t port) { return "http://host.test:" + std::to_string(port); }};
+            .webAddress = [](const settings::Snapshot &, std::uint16_t port) { return "http://host.test:" + std::to_string(port); },
+            .rotateSigningKeys = rotateSigningKeys};
         const int exitCode = cli::run(std::move(arguments), world);
         return {exitCode, out.str(), err.str()};
     }
@@ -47,6 +48,7 @@ public:
 
     TemporaryFolder folder;
     std::map<std::string, std::string> environment;
+    std::function<Result<void>(const std::string &, const std::string &)> rotateSigningKeys;
     std::function<int(const app::ServeOptions &)> serve = [](const app::ServeOptions &) { return 0; };
     std::function<Result<std::unique_ptr<app::OfflineCalls>>(const settings::Snapshot &, const std::string &)> openOffline =
         [](const settings::Snapshot &, const std::string &) -> Result<std::unique_ptr<app::OfflineCalls>> {

@@ -1,6 +1,8 @@
 #include "terminal.h"
 
+#include "matinee/v1/account_life.pb.h"
 #include "matinee/v1/accounts.pb.h"
+#include "matinee/v1/factors.pb.h"
 
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
@@ -39,14 +41,15 @@ protected:
     void SetUp() override { std::filesystem::create_directories(dataDir()); }
 
     /// The next calls are of this method; what they ask is kept in `Request`.
-    template <class Request> std::shared_ptr<Request> expect(std::string method, Result<std::string> answer)
+    template <class Request>
+    std::shared_ptr<Request> expect(std::string method, Result<std::string> answer, std::string service = "UserService")
     {
         auto seen = std::make_shared<Request>();
-        openOffline = [seen, method, answer](const settings::Snapshot &,
-                                             const std::string &) -> Result<std::unique_ptr<app::OfflineCalls>> {
+        openOffline = [seen, method = service + "/" + method, answer](const settings::Snapshot &,
+                                                                      const std::string &) -> Result<std::unique_ptr<app::OfflineCalls>> {
             return std::unique_ptr<app::OfflineCalls>(
                 std::make_unique<test::StandIn>([seen, method, answer](std::string_view called, const std::string &body) {
-                    EXPECT_EQ(called, "matinee.v1.UserService/" + method);
+                    EXPECT_EQ(called, "matinee.v1." + method);
                     EXPECT_TRUE(seen->ParseFromString(body));
                     return answer;
                 }));
@@ -146,6 +149,18 @@ TEST_F(UserCommands, ResetPasswordPrintsALink)
     EXPECT_EQ(seen->user(), "alice");
 }
 
+TEST_F(UserCommands, ResetFactorsSaysHowTheOwnerSignsInAgain)
+{
+    v1::User user = alice();
+    user.set_has_password(true);
+    const auto seen = expect<v1::ResetUserFactorsRequest>("ResetUserFactors", user.SerializeAsString(), "UserFactorService");
+    EXPECT_THAT(run({"user", "reset-factors", "alice"}).out, HasSubstr("The password alone signs in again."));
+    EXPECT_EQ(seen->user(), "alice");
+    user.set_has_password(false);
+    (void)expect<v1::ResetUserFactorsRequest>("ResetUserFactors", user.SerializeAsString(), "UserFactorService");
+    EXPECT_THAT(run({"user", "reset-factors", "alice"}).out, HasSubstr("matinee user reset-password alice"));
+}
+
 TEST_F(UserCommands, UnbanAndApproveNameTheAccount)
 {
     const auto unban = expect<v1::UnbanUserRequest>("UnbanUser", alice().SerializeAsString());
@@ -154,6 +169,32 @@ TEST_F(UserCommands, UnbanAndApproveNameTheAccount)
     const auto approve = expect<v1::ApproveUserRequest>("ApproveUser", alice().SerializeAsString());
     EXPECT_EQ(run({"user", "approve", "alice"}).out, "alice: may sign in.\n");
     EXPECT_EQ(approve->user(), "alice");
+}
+
+TEST_F(UserCommands, DeleteAndRestoreSayWhatBecomesOfTheAccount)
+{
+    v1::User closed = alice();
+    closed.set_state("closed");
+    closed.mutable_closed_at()->set_seconds(1767323045);
+    const auto removed = expect<v1::DeleteUserRequest>("DeleteUser", closed.SerializeAsString(), "UserLifeService");
+    EXPECT_THAT(run({"user", "delete", "alice"}).out, HasSubstr("alice: signed out everywhere and closed."));
+    EXPECT_EQ(removed->user(), "alice");
+    v1::ListUsersResponse page;
+    *page.add_users() = closed;
+    (void)expect<v1::ListUsersRequest>("ListUsers", page.SerializeAsString());
+    EXPECT_THAT(run({"user", "list"}).out, HasSubstr("closed 2026-01-02 03:04 UTC"));
+    const auto restored = expect<v1::RestoreUserRequest>("RestoreUser", alice().SerializeAsString(), "UserLifeService");
+    EXPECT_EQ(run({"user", "restore", "alice"}).out, "alice: is there again (active).\n");
+    EXPECT_EQ(restored->user(), "alice");
+}
+
+TEST_F(UserCommands, ExportPrintsJsonForPeopleToo)
+{
+    v1::AccountData data;
+    *data.mutable_account() = alice();
+    const auto seen = expect<v1::ExportUserRequest>("ExportUser", data.SerializeAsString(), "UserLifeService");
+    EXPECT_EQ(boost::json::parse(run({"user", "export", "alice"}).out).at("account").at("name"), "alice");
+    EXPECT_EQ(seen->user(), "alice");
 }
 
 TEST_F(UserCommands, AFailureIsToldWithItsExitCode)

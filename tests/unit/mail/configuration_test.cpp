@@ -38,6 +38,12 @@ TEST(MailSettings, AreCheckedTogether)
         said(load({{"email.smtp_host", "mail.example.org"}, {"email.from_address", "m@example.org"}, {"email.ca_file", "/nonexistent"}})
                  .problems),
         HasSubstr("does not exist or may not be read"));
+    for (const char *needy : {"accounts.sign_up_needs_address", "accounts.allow_mail_codes"}) {
+        EXPECT_THAT(said(load({{needy, "true"}}).problems), HasSubstr("needs email.smtp_host"));
+        EXPECT_EQ(said(load({{needy, "true"}, {"email.smtp_host", "mail.example.org"}, {"email.from_address", "m@example.org"}}).problems),
+                  "");
+    }
+    EXPECT_THAT(said(load({{"accounts.allowed_mail_domains", "exa mple"}}).problems), HasSubstr("a domain such as example.org"));
     EXPECT_THAT(said(load({{"email.from_address", "m@example.org"}}).warnings), HasSubstr("no effect without email.smtp_host"));
     EXPECT_THAT(
         said(load({{"email.smtp_host", "mail.example.org"}, {"email.from_address", "m@example.org"}, {"email.smtp_security", "tls"}})

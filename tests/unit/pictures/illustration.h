@@ -42,6 +42,11 @@ public:
         co_return Result<Picture>(Picture{assembly.tile, std::make_shared<const std::string>(std::move(all))});
     }
 
+    Task<Result<Picture>> portray(Portrait portrait, Urgency) override
+    {
+        co_return Result<Picture>(Picture{{portrait.side, portrait.side}, portrait.file});
+    }
+
     std::atomic<int> drawn{0};
     std::atomic<int> background{0};
     std::atomic<int> assembled{0};

@@ -31,6 +31,13 @@ int actProcess()
                 picture.jpeg.insert(picture.jpeg.end(), jpeg.begin(), jpeg.end());
             (void)channel.send(picture);
         }
+        if (const auto *const portrait = std::get_if<relay::wire::PortraitOrder>(&*message)) {
+            const auto why = portrait->file.front() == 'R' ? relay::wire::Refusal::Material : relay::wire::Refusal::System;
+            if (portrait->file.front() == 'P')
+                (void)channel.send(relay::wire::Picture{portrait->id, portrait->side, portrait->side, portrait->file});
+            else
+                (void)channel.send(relay::wire::PictureRefused{portrait->id, "no WebP here", why});
+        }
         const auto *const order = std::get_if<relay::wire::PictureOrder>(&*message);
         if (!order)
             continue;
@@ -91,6 +98,17 @@ protected:
         return future;
     }
 
+    std::future<Result<Picture>> portrait(std::string file)
+    {
+        Portrait portrait;
+        portrait.file = std::make_shared<const std::string>(std::move(file));
+        portrait.side = 128;
+        auto promise = std::make_shared<std::promise<Result<Picture>>>();
+        auto future = promise->get_future();
+        workers.at(1).spawn("test", keep(shop->portray(std::move(portrait), Urgency::Asked), std::move(promise)));
+        return future;
+    }
+
     net::WorkerPool workers{2};
     std::shared_ptr<Workshop> shop;
 };
@@ -133,6 +151,29 @@ TEST_F(WorkshopTest, ARefusalIsHandedOnInPlainWords)
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::FailedPrecondition);
     EXPECT_EQ(refused.error().message, "no decoder?for this");
+}
+
+TEST_F(WorkshopTest, APortraitTellsWhetherTheFileOrTheSystemIsAtFault)
+{
+    open();
+    const auto made = portrait("P").get();
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_EQ(*made->jpeg, "P");
+    EXPECT_EQ(made->size, (TileSize{128, 128}));
+    const auto bad = portrait("R").get();
+    ASSERT_FALSE(bad);
+    EXPECT_EQ(bad.error().code, ErrorCode::InvalidArgument);
+    EXPECT_EQ(bad.error().field, "image");
+    const auto unable = portrait("U").get();
+    ASSERT_FALSE(unable);
+    EXPECT_EQ(unable.error().code, ErrorCode::FailedPrecondition);
+    EXPECT_EQ(unable.error().message, "no WebP here");
+    for (const std::size_t size : {std::size_t{0}, (std::size_t{4} << 20) + 1}) {
+        const auto refused = portrait(std::string(size, 'P')).get();
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, ErrorCode::InvalidArgument) << "and is not sent";
+    }
+    EXPECT_TRUE(portrait(std::string(std::size_t{4} << 20, 'P')).get());
 }
 
 TEST_F(WorkshopTest, ADeathCostsTheOrdersUnderWayAndNothingElse)
@@ -180,6 +221,22 @@ TEST_F(WorkshopTest, TheProcessEndsWhenNobodyHasOrderedForAWhile)
     EXPECT_TRUE(shop->isIdle());
     EXPECT_EQ(shop->process(), 0);
     EXPECT_TRUE(order("P").get()) << "and begins again";
+}
+
+TEST_F(WorkshopTest, WithoutPatienceTheProcessEndsWithTheLastOrder)
+{
+    open({.idle = 0ms, .firstPause = 5ms, .isAwaited = true});
+    for (int i = 0; i < 5; ++i) {
+        std::vector<std::future<Result<Picture>>> all;
+        for (int j = 0; j < 12; ++j)
+            all.push_back(portrait("P"));
+        for (auto &one : all)
+            EXPECT_TRUE(one.get());
+    }
+    for (int i = 0; i < 2000 && !shop->isIdle(); ++i)
+        std::this_thread::sleep_for(5ms);
+    EXPECT_TRUE(shop->isIdle());
+    EXPECT_EQ(shop->process(), 0);
 }
 
 TEST_F(WorkshopTest, WhereTheSystemCannotItIsSaidToAllWithoutAskingAgain)

@@ -26,7 +26,9 @@ std::vector<Message> oneOfEach()
             PictureOrder{1, Track{0, media::Codec::H264, 640, 360, 0, 0, hex("014d001f")}, hex("00000001650102"), 320, 180, 75},
             SheetOrder{2, 5, 160, 90, {hex("ffd8ffd9"), {}, hex("ffd8")}},
             Picture{3, 320, 180, hex("ffd8ffd9")},
-            PictureRefused{4, "The key frame is damaged."}};
+            PictureRefused{4, "The key frame is damaged."},
+            PictureRefused{5, "There is no decoder.", Refusal::System},
+            PortraitOrder{6, 256, 85, hex("89504e470d0a1a0a")}};
 }
 
 media::Bytes written(const Message &message)
@@ -45,7 +47,7 @@ std::size_t fixedBytes(const Message &message)
         return 1;
     if (const auto *const order = std::get_if<PictureOrder>(&message))
         return 32 + order->track.config.size();
-    if (std::holds_alternative<Picture>(message))
+    if (std::holds_alternative<Picture>(message) || std::holds_alternative<PortraitOrder>(message))
         return 9;
     return written(message).size() - 4;
 }
@@ -69,13 +71,16 @@ TEST(RelayMessage, OfLaddersAndPicturesIsWrittenAsTheFormatSays)
 {
     EXPECT_EQ(written(Job{JobKind::Ladder, "", {}, Rung{720, 2500, 31, 59.94, 0.75, 4000}}),
               hex("00000019 01 03 0000 0000 000002d0 000009c4 1f 0000ea24 02ee 00000fa0"));
-    EXPECT_EQ(written(Job{JobKind::Pictures, "", {}, Rung{720, 2500, 31, 59.94, 0.75, 4000}}), hex("00000006 01 04 0000 0000")); // no rung there
+    EXPECT_EQ(written(Job{JobKind::Pictures, "", {}, Rung{720, 2500, 31, 59.94, 0.75, 4000}}),
+              hex("00000006 01 04 0000 0000")); // no rung there
     EXPECT_EQ(written(Progress{258, 3, 1}), hex("00000019 06 0000000000000102 0000000000000003 0000000000000001"));
     EXPECT_EQ(written(PictureOrder{9, Track{2, media::Codec::Hevc, 640, 360, 0, 0, {1, 2}}, {0xaa}, 320, 180, 80}),
               hex("00000023 09 00000009 02 01 00000280 00000168 00000000 00000000 00000002 0102 0140 00b4 50 aa"));
     EXPECT_EQ(written(SheetOrder{9, 5, 160, 90, {{0xaa}, {}}}), hex("00000015 0a 00000009 0005 00a0 005a 02 00000001 aa 00000000"));
     EXPECT_EQ(written(Picture{9, 320, 180, {0xaa}}), hex("0000000a 0b 00000009 0140 00b4 aa"));
-    EXPECT_EQ(written(PictureRefused{9, "no"}), hex("00000009 0c 00000009 0002 6e6f"));
+    EXPECT_EQ(written(PictureRefused{9, "no"}), hex("0000000a 0c 00000009 01 0002 6e6f"));
+    EXPECT_EQ(written(PictureRefused{9, "no", Refusal::System}), hex("0000000a 0c 00000009 02 0002 6e6f"));
+    EXPECT_EQ(written(PortraitOrder{9, 256, 85, {0xaa}}), hex("00000009 0d 00000009 0100 55 aa"));
 }
 
 TEST(RelayMessage, ComesBackAsItWas)
@@ -156,7 +161,11 @@ TEST(RelayMessage, WhatIsOutOfRangeIsRefusedForEver)
     EXPECT_EQ(refusal("01000001"), ReadError::TooLarge);
     EXPECT_EQ(refusal("ffffffff"), ReadError::TooLarge);
     EXPECT_EQ(refusal("00000001 00"), ReadError::UnknownType);
-    EXPECT_EQ(refusal("00000001 0d"), ReadError::UnknownType);
+    EXPECT_EQ(refusal("00000001 0e"), ReadError::UnknownType);
+    EXPECT_EQ(refusal("00000008 0d 00000009 0100 55"), ReadError::Malformed);                           // no file
+    EXPECT_EQ(refusal("00000009 0d 00000009 0000 55 aa"), ReadError::Malformed);                        // no side
+    EXPECT_EQ(refusal("00000009 0d 00000009 0100 00 aa"), ReadError::Malformed);                        // no quality
+    EXPECT_EQ(refusal("0000000a 0c 00000009 03 0002 6e6f"), ReadError::Malformed);                      // nobody's fault
     EXPECT_EQ(refusal("00000002 05 03"), ReadError::Malformed);                                         // no such phase
     EXPECT_EQ(refusal("00000006 01 05 0000 0000"), ReadError::Malformed);                               // no such job
     EXPECT_EQ(refusal("00000013 01 03 0000 0000 00000000 000009c4 1f 00007530"), ReadError::Malformed); // no height
@@ -182,6 +191,14 @@ TEST(RelayMessage, WhatIsOutOfRangeIsRefusedForEver)
     EXPECT_EQ(refusal("00000013 02 08 01 00000280 00000168 00000000 00000000"), ReadError::Malformed); // no such track
     EXPECT_EQ(refusal("00000013 02 00 07 00000280 00000168 00000000 00000000"), ReadError::Malformed); // no such codec
     EXPECT_EQ(refusal("00000013 03 00 02 0000000000000001 0000000000000002"), ReadError::Malformed);   // flags of another version
+}
+
+TEST(RelayMessage, AnUploadedFileHasFourMebibytesAtMost)
+{
+    EXPECT_TRUE(Reader().feed(written(PortraitOrder{1, 256, 85, media::Bytes(kMaxPortraitBytes, 1)})));
+    const auto larger = Reader().feed(written(PortraitOrder{1, 256, 85, media::Bytes(kMaxPortraitBytes + 1, 1)}));
+    ASSERT_FALSE(larger);
+    EXPECT_EQ(larger.error(), ReadError::Malformed);
 }
 
 TEST(RelayMessage, MediaGoesOutBehindAHeadWithoutBeingCopied)

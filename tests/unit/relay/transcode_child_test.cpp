@@ -1,4 +1,5 @@
 // Real processes that make renditions and pictures of real material, and of what is none.
+#include "tests/unit/media/image_files.h"
 #include "tests/unit/relay/processes.h"
 #include "tests/unit/transcode/hostile.h"
 #include "tests/unit/transcode/material.h"
@@ -212,9 +213,12 @@ TEST_F(TranscodeChild, ASourceThatIsNoneIsSaidSoInWords)
 TEST_F(TranscodeChild, TheProcessOpensNothingAndGivesWay)
 {
     onWorker([&]() -> Task<void> {
-        for (const auto kind : {wire::JobKind::Ladder, wire::JobKind::Pictures}) {
+        using Case = std::pair<wire::JobKind, bool>; // awaited?
+        for (const auto &[kind, isAwaited] :
+             {Case(wire::JobKind::Ladder, false), Case(wire::JobKind::Pictures, false), Case(wire::JobKind::Pictures, true)}) {
             ChildOptions options;
             options.lowPriority = true;
+            options.isAwaited = isAwaited;
             auto job = ladderJob(180, 400);
             job.kind = kind;
             auto child = Child::start(workers.at(0), job, std::move(options));
@@ -222,12 +226,13 @@ TEST_F(TranscodeChild, TheProcessOpensNothingAndGivesWay)
             auto first = co_await (*child)->receive();
             EXPECT_TRUE(first);
             const auto process = (*child)->process();
-            const bool idle = kind == wire::JobKind::Pictures;
+            const bool isPictures = kind == wire::JobKind::Pictures;
+            const bool idle = isPictures && !isAwaited;
             EXPECT_EQ(::getpriority(PRIO_PROCESS, static_cast<id_t>(process)), idle ? 19 : 5);
             EXPECT_EQ(::sched_getscheduler(process), idle ? SCHED_IDLE : SCHED_OTHER);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // which need more of both
             EXPECT_EQ(limitOf(process, "Max open files"), "4");
-            EXPECT_EQ(limitOf(process, "Max data size"), idle ? "536870912" : "1073741824");
+            EXPECT_EQ(limitOf(process, "Max data size"), isPictures ? "536870912" : "1073741824");
 #endif
             EXPECT_EQ(limitOf(process, "Max file size"), "0");
             co_await (*child)->finish();
@@ -312,6 +317,43 @@ TEST_F(TranscodeChild, AnOrderIsAnsweredByAPictureOrWhyNot)
             }
         }
         EXPECT_THAT(said, testing::StartsWith("8 320x90, 9 Tile 3"));
+        co_await (*child)->finish();
+    });
+}
+
+TEST_F(TranscodeChild, AnUploadedFileBecomesASquareOrIsRefused)
+{
+    namespace files = image_files;
+    const std::vector<wire::PortraitOrder> orders = {
+        {1, 128, 80, files::plainPng(40, 20, files::kRed)},
+        {2, 128, 80, files::png(30'000, 30'000, 8, 2, media::Bytes(100, 0))},
+        {3, 128, 80, files::bytesOf("<svg/>")},
+        {4, 128, 80, files::gif({0, 1})},
+        {5, 128, 80, files::cmykJpeg({255, 0, 0, 255})},
+        {6, 128, 80, files::webp(files::riffChunk("VP8L", files::pointBits()))},
+    };
+    onWorker([&]() -> Task<void> {
+        auto child = Child::start(workers.at(0), wire::Job{wire::JobKind::Pictures, {}, {}}, {});
+        EXPECT_TRUE(child);
+        media::Bytes bytes;
+        for (const auto &order : orders)
+            wire::write(bytes, order);
+        workers.at(0).spawn("send", sendAll(**child, std::move(bytes)));
+        std::string said;
+        while (said.find("6 ") == std::string::npos) {
+            auto messages = co_await (*child)->receive();
+            EXPECT_TRUE(messages);
+            if (!messages)
+                break;
+            for (const auto &message : *messages) {
+                if (const auto *const picture = std::get_if<wire::Picture>(&message))
+                    said +=
+                        std::to_string(picture->id) + " " + std::to_string(picture->width) + "x" + std::to_string(picture->height) + ", ";
+                else if (const auto *const refused = std::get_if<wire::PictureRefused>(&message))
+                    said += std::to_string(refused->id) + (refused->why == wire::Refusal::Material ? " refused, " : " unable, ");
+            }
+        }
+        EXPECT_EQ(said, "1 128x128, 2 refused, 3 refused, 4 128x128, 5 128x128, 6 128x128, ");
         co_await (*child)->finish();
     });
 }

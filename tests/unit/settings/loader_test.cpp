@@ -244,4 +244,27 @@ TEST_F(Loader, AReloadWithOneMistakeChangesNothing)
     EXPECT_THAT(changes.needRestart, ElementsAre(serverPort.declaration));
 }
 
+TEST_F(Loader, AProviderOfSignInNeedsAllThatItSignsInBy)
+{
+    const std::string server = "server:\n  public_url: https://watch.example.org\n";
+    yaml(server + "oauth2:\n  oidc:\n    client_id: matinee\n");
+    EXPECT_THAT(problems(), HasSubstr("matinee.yaml:5: oauth2.oidc.client_id: needs oauth2.oidc.issuer as well"));
+    yaml(server + "oauth2:\n  apple:\n    client_id: org.example.watch\n");
+    EXPECT_THAT(problems(), testing::AllOf(HasSubstr("needs oauth2.apple.team_id"), HasSubstr("oauth2.apple.key_id"),
+                                           HasSubstr("oauth2.apple.client_secret")));
+    yaml(server + "oauth2:\n  oidc:\n    client_id: matinee\n    issuer: login.example.org\n    allowed_redirects: ['javascript:x']\n");
+    EXPECT_THAT(problems(), testing::AllOf(HasSubstr("oauth2.oidc.issuer: expected the address of an OpenID provider"),
+                                           HasSubstr("oauth2.oidc.allowed_redirects: expected")));
+    yaml("oauth2:\n  github:\n    client_id: Iv1\n    client_secret: s3cret\n    enable_signup: true\n");
+    const Loaded loaded = load();
+    EXPECT_EQ(text(loaded.problems), "");
+    EXPECT_THAT(text(loaded.warnings), HasSubstr("server.public_url: is empty"));
+    for (const OAuth2Provider &provider : oauth2Providers)
+        EXPECT_EQ(loaded.snapshot.get(provider.enableSignup), provider.id == "github") << provider.id;
+    m_sources.environment = {{"MATINEE_OAUTH2_GITHUB_CLIENT_SECRET", "of the environment"}};
+    for (const OAuth2Provider &provider : oauth2Providers)
+        if (provider.id == "github")
+            EXPECT_EQ(load().snapshot.get(provider.clientSecret), "of the environment");
+}
+
 } // namespace matinee::settings_file

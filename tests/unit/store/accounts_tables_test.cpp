@@ -1,3 +1,4 @@
+#include "store/even_lookup.h"
 #include "store/links.h"
 #include "store/sessions.h"
 #include "store/users.h"
@@ -256,6 +257,17 @@ TEST_P(AccountsTablesTest, ALinkIsFoundUntilItsTimeIsOverAndUsedOnce)
     EXPECT_FALSE(*write(deleteLink, hash));
     EXPECT_EQ(*write(deleteLinksOfUser, std::string("ubo"), std::string("password")), 0);
     EXPECT_EQ(*write(deleteExpiredLinks, kNow + 24h), 1);
+}
+
+TEST_P(AccountsTablesTest, WhoSignsInIsLookedUpByTheirKeyAndNobodyElseIsFound)
+{
+    EXPECT_FALSE(*read(findUserEvenly, std::string("anna")));
+    for (const char *name : {"bob", "dora"})
+        ASSERT_RESULT(write(insertUser, userNamed(name)));
+    EXPECT_EQ((*read(findUserEvenly, std::string("bob")))->name, "bob");
+    EXPECT_EQ((*read(findUserEvenly, std::string("dora")))->name, "dora");
+    for (const std::string nobody : {"", "anna", "bo", "bobb", "carl", "emil", "\u6620"}) // before, between, and behind all of them
+        EXPECT_FALSE(*read(findUserEvenly, nobody)) << nobody;
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, AccountsTablesTest, testing::Values(Engine::Sqlite, Engine::Postgres), test::engineName);

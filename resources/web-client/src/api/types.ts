@@ -136,9 +136,14 @@ export interface CreateApiKeyRequest {
   scopes?: string[];
   /** 0 means that it does not expire. At most ten years. */
   expires_in_seconds?: number;
+  /** Whose it is to be, by name or id; only for who runs the machine (the command line) and keys of the server's own of scope `admin`. Empty: the person who asks, or the owner of the key by which it is asked; else the server's own. */
+  owner?: string;
 }
 
-export type ListApiKeysRequest = Record<string, never>;
+export interface ListApiKeysRequest {
+  /** Only those of this account, by name or id; empty means all. */
+  owner?: string;
+}
 
 export interface RevokeApiKeyRequest {
   id: string;
@@ -155,6 +160,8 @@ export interface BeginSignUpRequest {
   registration_request?: string;
   /** Of the set-up link (makes the first root), of an invitation, or of a password link (`name` is that of its account then, and may be empty). */
   link_token?: string;
+  /** Of a new account; a letter goes there. Needed where Server.sign_up_needs_address says so. INVALID_ARGUMENT for what is no address, PERMISSION_DENIED for a domain that this server does not take. */
+  mail_address?: string;
 }
 
 export interface FinishSignUpRequest {
@@ -257,6 +264,264 @@ export interface ListUserSessionsRequest {
 }
 
 export interface RevokeUserSessionsRequest {
+  user: string;
+}
+
+export type GetMyFactorsRequest = Record<string, never>;
+
+export type BeginPasskeyRequest = Record<string, never>;
+
+export interface FinishPasskeyRequest {
+  registration_id?: string;
+  /** What navigator.credentials.create() gave: at most 64 KiB. */
+  credential_json?: string;
+  /** At most 64 bytes; empty means "Passkey". */
+  name?: string;
+}
+
+export interface RenamePasskeyRequest {
+  id: string;
+  name?: string;
+}
+
+export interface RemovePasskeyRequest {
+  id: string;
+}
+
+export type BeginTotpRequest = Record<string, never>;
+
+export interface FinishTotpRequest {
+  totp_id?: string;
+  /** Six digits. */
+  code?: string;
+}
+
+export type RemoveTotpRequest = Record<string, never>;
+
+export type MakeRecoveryCodesRequest = Record<string, never>;
+
+export type BeginPasskeySignInRequest = Record<string, never>;
+
+export interface FinishPasskeySignInRequest {
+  sign_in_id?: string;
+  /** What navigator.credentials.get() gave: at most 64 KiB. */
+  credential_json?: string;
+}
+
+export interface BeginSecondFactorPasskeyRequest {
+  challenge_id?: string;
+}
+
+export interface FinishSecondFactorRequest {
+  challenge_id?: string;
+  /** One of the four. */
+  totp_code?: string;
+  recovery_code?: string;
+  credential_json?: string;
+  /** Six digits. */
+  mail_code?: string;
+}
+
+export interface BeginStepUpRequest {
+  /** OPAQUE KE1, where the password is what it will be proved by; else empty. */
+  ke1?: string;
+}
+
+export interface FinishStepUpRequest {
+  step_up_id?: string;
+  /** One of the four. OPAQUE KE3: */
+  ke3?: string;
+  totp_code?: string;
+  credential_json?: string;
+  /** Six digits. */
+  mail_code?: string;
+}
+
+export interface ResetUserFactorsRequest {
+  user: string;
+}
+
+export interface ListAuditRequest {
+  /** Each of these four: only entries that have it in them. Upper and lower case are one; empty means any. */
+  actor?: string;
+  action?: string;
+  target?: string;
+  address?: string;
+  /** From this time on, as "2026-11-21T18:00:00Z"; empty means the beginning. */
+  since?: string;
+  /** Before this time; empty means now. */
+  until?: string;
+  /** Otherwise the newest come first. */
+  oldest_first?: boolean;
+  /** 1 to 500; 0 means 100. */
+  page_size?: number;
+  page_token?: string;
+}
+
+export interface VerifyAuditRequest {
+  /** What a former verification gave as `anchor`: the log must still have that entry. */
+  anchor?: string;
+  continue_token?: string;
+}
+
+export type GetProfileRequest = Record<string, never>;
+
+export interface UpdateProfileRequest {
+  /** At most 64 characters; empty takes it away. */
+  display_name?: string;
+  language?: string;
+}
+
+export type ListBlockedUsersRequest = Record<string, never>;
+
+export interface BlockUserRequest {
+  user: string;
+}
+
+export interface UnblockUserRequest {
+  user: string;
+}
+
+export type ListMyMailAddressesRequest = Record<string, never>;
+
+export interface AddMyMailAddressRequest {
+  /** "person@example.org". */
+  address?: string;
+}
+
+export interface SendMyMailAddressLetterRequest {
+  id: string;
+}
+
+export interface MakeMyMailAddressPrimaryRequest {
+  id: string;
+}
+
+export interface RemoveMyMailAddressRequest {
+  id: string;
+}
+
+export interface SetMyLettersRequest {
+  /** Those that are absent stay as they are. */
+  new_device_letters?: boolean;
+  /** FAILED_PRECONDITION without a confirmed address, and where accounts.allow_mail_codes is not set. */
+  mail_codes?: boolean;
+}
+
+export interface ConfirmMailAddressRequest {
+  /** What comes after '#' in the address of the page. */
+  token?: string;
+}
+
+export interface RequestPasswordResetRequest {
+  /** A name or a mail address. */
+  account?: string;
+}
+
+export interface SendSecondFactorCodeRequest {
+  challenge_id?: string;
+}
+
+export interface SendStepUpCodeRequest {
+  step_up_id?: string;
+}
+
+export interface ListUserMailAddressesRequest {
+  user: string;
+}
+
+export interface AddUserMailAddressRequest {
+  user: string;
+  address?: string;
+  verified?: boolean;
+}
+
+export interface RemoveUserMailAddressRequest {
+  user: string;
+  address: string;
+}
+
+export type ExportMyDataRequest = Record<string, never>;
+
+export interface CloseMyAccountRequest {
+  /** The name of the account, typed once more. */
+  name?: string;
+}
+
+export interface DeleteUserRequest {
+  user: string;
+}
+
+export interface RestoreUserRequest {
+  user: string;
+}
+
+export interface ExportUserRequest {
+  user: string;
+}
+
+export type ListProvidersRequest = Record<string, never>;
+
+export interface BeginOAuth2Request {
+  provider?: string;
+  /** Where the browser goes at last: a page of this server ("/watch/live"), or one that the provider's allowed_redirects has. Empty means "/". */
+  return_to?: string;
+}
+
+export interface FinishOAuth2Request {
+  /** Of the address that the browser came back to, as are the others but the last two. */
+  provider?: string;
+  state?: string;
+  code?: string;
+  /** Who answers (RFC 9207); empty where it did not say. */
+  iss?: string;
+  /** Instead of a code. */
+  error?: string;
+  /** A browser leaves it empty: its cookie counts. */
+  binding?: string;
+  /** Of a new account: "en" or "zh-CN"; empty means "en". */
+  language?: string;
+}
+
+export type ListIdentitiesRequest = Record<string, never>;
+
+export interface UnlinkIdentityRequest {
+  id: string;
+}
+
+export interface CreateMyApiKeyRequest {
+  /** 1 to 100 bytes, for people. */
+  name?: string;
+  /** "admin", "streams", "streams:read", "server:read", "users", "audit:read". */
+  scopes?: string[];
+  /** 0 means that it does not expire. At most ten years. */
+  expires_in_seconds?: number;
+}
+
+export type ListMyApiKeysRequest = Record<string, never>;
+
+export interface RevokeMyApiKeyRequest {
+  id: string;
+}
+
+export interface DirectSignInRequest {
+  name?: string;
+  /** At most 1,024 bytes. */
+  password?: string;
+}
+
+export type EnterAsGuestRequest = Record<string, never>;
+
+export type CreateSocketTicketRequest = Record<string, never>;
+
+export interface SetMyAvatarRequest {
+  /** The file. Its name and declared type count for nothing. */
+  image?: string;
+}
+
+export type RemoveMyAvatarRequest = Record<string, never>;
+
+export interface RemoveUserAvatarRequest {
   user: string;
 }
 
@@ -507,6 +772,10 @@ export interface Server {
   rtmp_port: number;
   /** How one gets an account: "closed", "invitation", "review" or "open" (accounts.sign_up). */
   sign_up: string;
+  /** A new account needs a mail address, and waits until it is confirmed (accounts.sign_up_needs_address). */
+  sign_up_needs_address: boolean;
+  /** This server sends mail (email.*): a new password can be asked for by letter. */
+  mail_possible: boolean;
 }
 
 export interface Health {
@@ -531,7 +800,7 @@ export interface ApiKey {
   /** Public handle, e.g. "k7f3q2". */
   id: string;
   name: string;
-  /** "admin", "streams", "streams:read", "server:read". */
+  /** "admin", "streams", "streams:read", "server:read", "users", "audit:read". */
   scopes: string[];
   /** RFC 3339 time. */
   created_at?: string;
@@ -541,6 +810,13 @@ export interface ApiKey {
   last_used_at?: string;
   /** Shown at creation only. */
   key?: string;
+  /** Whose it is, by name; empty for a key of the server's own, which stands for nobody. */
+  owner: string;
+  owner_id: string;
+  /** What it allows now, in lower case ("manage_streams"): less than its scopes where the role of its owner allows less. */
+  permissions: string[];
+  /** "active", "expired", or "suspended": its owner is banned, closed or waits for review, and it is refused meanwhile. */
+  state: string;
 }
 
 export interface ListApiKeysResponse {
@@ -568,12 +844,15 @@ export interface BeginSignUpResponse {
 }
 
 export interface SignInResponse {
-  /** "signed_in", or "waiting_for_review": then there is no session. */
+  /** "signed_in"; or "waiting_for_review", "waiting_for_confirmation" (of the mail address: a letter is on its way) or "second_factor": then there is no session. */
   outcome: string;
+  /** With "second_factor" its name alone. */
   user?: User;
   session?: SessionTokens;
   /** With the set-up link: the first stream with its publish key, where the server still knows it. */
   first_stream?: SetupStream;
+  /** With "second_factor": what is still to be proved, by SecondFactorService. */
+  second_factor?: SecondFactorChallenge;
 }
 
 export interface User {
@@ -583,7 +862,7 @@ export interface User {
   name: string;
   /** "root", "admin" or "user". */
   role: string;
-  /** "active", "waiting" (for review) or "banned". */
+  /** "active", "waiting" (for review), "unconfirmed" (its mail address is still to be confirmed), "banned" or "closed". */
   state: string;
   /** RFC 3339 time. */
   created_at?: string;
@@ -595,6 +874,12 @@ export interface User {
   has_password: boolean;
   /** Permissions of the role, in lower case: "manage_streams". */
   permissions: string[];
+  /** Of oneself, by GetMe: the role needs a second factor (accounts.require_second_factor) that the account does not have yet. Until then this person may only what is about their own account, and `permissions` says so. */
+  must_add_factor: boolean;
+  /** Set where it is closed: 90 days later it is gone. RFC 3339 time. */
+  closed_at?: string;
+  /** Path of their picture, which changes with it: "/avatars/u7k2q….jpg?v=3f9c". Empty: they have none. */
+  avatar: string;
 }
 
 /** A browser, which sends X-Matinee-Web, gets these as cookies and does not see them: both fields are empty then. */
@@ -604,6 +889,15 @@ export interface SessionTokens {
   refresh_token: string;
   access_expires_in_seconds: number;
   refresh_expires_in_seconds: number;
+}
+
+export interface SecondFactorChallenge {
+  /** Good for five minutes. */
+  challenge_id: string;
+  /** Of which one is enough: "passkey", "totp", "mail_code", "recovery_code". */
+  kinds: string[];
+  /** With "mail_code": where the code would go, "a***@e***.org". It is sent when it is asked for (MailCodeService). */
+  mail_address: string;
 }
 
 export interface BeginPasswordSignInResponse {
@@ -631,7 +925,7 @@ export interface Session {
   last_used_at?: string;
   /** The one that asks. */
   current: boolean;
-  /** How it began: "password". */
+  /** How it began: "password", "passkey", "password+totp", "password+recovery_code", "password+passkey". */
   method: string;
 }
 
@@ -665,12 +959,349 @@ export interface ListUsersResponse {
   next_page_token: string;
 }
 
+export interface Factors {
+  passkeys: Passkey[];
+  /** False where this server has no domain and so nobody can have a passkey. */
+  passkeys_possible: boolean;
+  /** RFC 3339 time. */
+  totp_since?: string;
+  /** That are left. */
+  recovery_codes: number;
+  has_password: boolean;
+  /** accounts.require_second_factor names the role of this account. */
+  second_factor_required: boolean;
+  /** A sign-in by password asks for one. */
+  has_second_factor: boolean;
+}
+
+export interface Passkey {
+  id: string;
+  /** What its owner calls it. */
+  name: string;
+  /** RFC 3339 time. */
+  created_at?: string;
+  /** RFC 3339 time. */
+  last_used_at?: string;
+  /** It is, or was when it was used last, on more than one device. */
+  synchronised: boolean;
+  /** False: it was made for a domain that this server had before, and is good no more. */
+  works_here: boolean;
+}
+
+export interface BeginPasskeyResponse {
+  /** Good for five minutes, once. */
+  registration_id: string;
+  /** For navigator.credentials.create(). */
+  options_json: string;
+}
+
+export interface FinishPasskeyResponse {
+  passkey?: Passkey;
+  /** With the first factor of an account: in this answer and never again. */
+  recovery_codes: string[];
+}
+
+export type RemoveFactorResponse = Record<string, never>;
+
+export interface BeginTotpResponse {
+  /** Good for ten minutes. */
+  totp_id: string;
+  /** For typing, in base 32. */
+  secret: string;
+  /** For a QR code: otpauth://totp/... */
+  address: string;
+}
+
+export interface FinishTotpResponse {
+  /** With the first factor of an account: in this answer and never again. */
+  recovery_codes: string[];
+}
+
+export interface RecoveryCodes {
+  /** In this answer and never again; each is good once. */
+  codes: string[];
+}
+
+export interface BeginPasskeySignInResponse {
+  /** Good for five minutes, once. */
+  sign_in_id: string;
+  /** For navigator.credentials.get(). */
+  options_json: string;
+}
+
+export interface BeginSecondFactorPasskeyResponse {
+  /** For navigator.credentials.get(); good once. */
+  options_json: string;
+}
+
+export interface BeginStepUpResponse {
+  /** Good for five minutes. */
+  step_up_id: string;
+  /** "password", "passkey", "totp", "mail_code" (sent when it is asked for: MailCodeService). None: sign in again. */
+  kinds: string[];
+  /** OPAQUE KE2, to a KE1. */
+  ke2: string;
+  /** For navigator.credentials.get(); empty without a passkey. */
+  options_json: string;
+}
+
+export interface FinishStepUpResponse {
+  fresh_for_seconds: number;
+}
+
+export interface ListAuditResponse {
+  entries: AuditEntry[];
+  /** Empty at the end. */
+  next_page_token: string;
+}
+
+export interface AuditEntry {
+  /** Its place in the chain: 1, 2, 3 ... */
+  id: string;
+  /** RFC 3339 time. */
+  at?: string;
+  /** "user alice (u7k2q...)", the handle of an API key, "local" for the command line, "anonymous", or a part of the server. */
+  actor: string;
+  /** "matinee.v1.StreamService/CreateStream", or "settings.change", "api_keys.connect", "sessions.theft", "audit.checkpoint" ... */
+  action: string;
+  /** What it was done to: a stream, an account. */
+  target: string;
+  /** How it came and how it went: "rest: ok", "websocket: permission_denied". */
+  detail: string;
+  address: string;
+  request_id: string;
+  /** What was changed, as it was and as it is: JSON objects; empty where there is nothing to tell. Secrets are not in them. */
+  before: string;
+  after: string;
+  /** 64 hexadecimal digits each. */
+  previous_hash: string;
+  hash: string;
+}
+
+export interface VerifyAuditResponse {
+  /** "whole", "broken", or "more": whole so far. */
+  state: string;
+  /** Entries that this answer is about. */
+  checked: number;
+  /** Where it is broken: the first place that is wrong, what kind of wrong ("missing", "altered", "unlinked", "cut", "checkpoint", "outside", "anchor"), and a sentence. */
+  fault_place: string;
+  fault: string;
+  sentence: string;
+  /** Where it is whole: its end, "PLACE:HASH". Kept elsewhere, it tells later whether the log was written anew. */
+  anchor: string;
+  /** Entries up to this place were removed since their time was over (audit.keep_days). 0: none. */
+  removed_through: string;
+  /** The anchor that was asked for is of an entry whose time was over: nobody can tell any more. */
+  anchor_too_old: boolean;
+  continue_token: string;
+}
+
+export interface Profile {
+  /** Shown in place of the name; empty means the name. */
+  display_name: string;
+  /** "en" or "zh-CN". */
+  language: string;
+  /** As in User. AvatarService changes it. */
+  avatar: string;
+}
+
+export interface ListBlockedUsersResponse {
+  users: BlockedUser[];
+}
+
+export interface BlockedUser {
+  id: string;
+  name: string;
+  /** RFC 3339 time. */
+  since?: string;
+}
+
+export type BlockUserResponse = Record<string, never>;
+
+export type UnblockUserResponse = Record<string, never>;
+
+export interface MailAddresses {
+  /** At most three; the primary one first. */
+  addresses: MailAddress[];
+  /** False where this server sends no mail: addresses can be removed then, not added. */
+  mail_possible: boolean;
+  /** A letter comes when a device signs in that was not seen in the last 90 days. */
+  new_device_letters: boolean;
+  /** accounts.allow_mail_codes. */
+  mail_codes_possible: boolean;
+  /** Chosen: codes by mail are a second factor of this account. */
+  mail_codes: boolean;
+}
+
+export interface MailAddress {
+  id: string;
+  address: string;
+  /** It was confirmed by the link of a letter, by a provider that vouches for it, or by who runs the server. */
+  verified: boolean;
+  /** Where letters go. */
+  primary: boolean;
+  /** RFC 3339 time. */
+  added_at?: string;
+  /** RFC 3339 time. */
+  verified_at?: string;
+}
+
+export type SendMyMailAddressLetterResponse = Record<string, never>;
+
+export type RemoveMailAddressResponse = Record<string, never>;
+
+export interface ConfirmMailAddressResponse {
+  address: string;
+  /** "confirmed"; "account_ready" where an account waited for this and its owner can sign in now; "waiting_for_review" where it still waits. */
+  outcome: string;
+}
+
+export type RequestPasswordResetResponse = Record<string, never>;
+
+export interface SentCode {
+  /** "a***@e***.org". */
+  address: string;
+  /** How long the code is good. */
+  good_for_seconds: number;
+}
+
+export interface AccountData {
+  /** RFC 3339 time. */
+  made_at?: string;
+  account?: User;
+  /** RFC 3339 time. */
+  password_changed_at?: string;
+  profile?: Profile;
+  sessions: Session[];
+  blocked: BlockedUser[];
+  passkeys: AccountPasskey[];
+  /** RFC 3339 time. */
+  totp_since?: string;
+  recovery_codes_left: number;
+  identities: AccountIdentity[];
+  /** What the audit log has of what this account did, newest first; as long as the log is kept. */
+  actions: AuditEntry[];
+  /** There are more than the 10,000 that are here. */
+  more_actions: boolean;
+  mail_addresses: MailAddress[];
+  /** What letters they want: MailAddresses. */
+  new_device_letters: boolean;
+  mail_codes: boolean;
+  /** Their picture, a JPEG. */
+  avatar: string;
+  /** Without the keys themselves, of which only fingerprints are kept. */
+  api_keys: ApiKey[];
+}
+
+export interface AccountPasskey {
+  name: string;
+  domain: string;
+  /** RFC 3339 time. */
+  created_at?: string;
+  /** RFC 3339 time. */
+  last_used_at?: string;
+}
+
+export interface AccountIdentity {
+  provider: string;
+  issuer: string;
+  subject: string;
+  name: string;
+  /** RFC 3339 time. */
+  linked_at?: string;
+}
+
+export interface ListProvidersResponse {
+  providers: SignInProvider[];
+}
+
+export interface SignInProvider {
+  /** "github" */
+  id: string;
+  /** "GitHub" */
+  name: string;
+}
+
+export interface BeginOAuth2Response {
+  /** At the provider. */
+  address: string;
+  /** Needed to finish. A browser, which sends X-Matinee-Web, gets it as a cookie, and it is empty here. */
+  binding: string;
+}
+
+export interface FinishOAuth2Response {
+  /** "signed_in"; "waiting_for_review" or "second_factor", as of other sign-ins; or "linked": then there is no new session. */
+  outcome: string;
+  /** With "second_factor" its name alone. */
+  user?: User;
+  session?: SessionTokens;
+  /** With "second_factor": what is still to be proved, by SecondFactorService. */
+  second_factor?: SecondFactorChallenge;
+  /** Where the browser goes now. */
+  return_to: string;
+  /** The account was made. */
+  is_new: boolean;
+}
+
+export interface ListIdentitiesResponse {
+  identities: Identity[];
+}
+
+export interface Identity {
+  id: string;
+  /** "github" */
+  provider: string;
+  /** "GitHub"; the id where nobody signs in by it any more. */
+  provider_name: string;
+  /** What one is called there. */
+  name: string;
+  /** RFC 3339 time. */
+  linked_at?: string;
+  /** One can sign in by it: the provider is set up here. */
+  usable: boolean;
+}
+
+export type UnlinkIdentityResponse = Record<string, never>;
+
+export interface ListMyApiKeysResponse {
+  keys: ApiKey[];
+}
+
+export type RevokeMyApiKeyResponse = Record<string, never>;
+
+export interface EnterAsGuestResponse {
+  guest?: Guest;
+  /** Only the access token; it is not renewed. */
+  session?: SessionTokens;
+}
+
+export interface Guest {
+  id: string;
+  /** "Guest 4821": two may have the same. */
+  name: string;
+  /** RFC 3339 time. */
+  expires_at?: string;
+}
+
+export interface SocketTicket {
+  /** Good once, for 30 seconds. */
+  ticket: string;
+  /** RFC 3339 time. */
+  expires_at?: string;
+}
+
+export interface Avatar {
+  /** As in User: its path, or empty. */
+  avatar: string;
+}
+
 /** What programs switch on. */
 export type ErrorCode =
   | "cancelled"
   | "invalid_argument"
   | "unauthenticated"
   | "permission_denied"
+  | "step_up_required"
   | "not_found"
   | "already_exists"
   | "failed_precondition"
@@ -693,7 +1324,7 @@ export interface Problem {
   request_id: string;
 }
 
-export type Permission = "public" | "read_server" | "read_streams" | "manage_streams" | "manage_api_keys" | "administer" | "signed_in" | "manage_users";
+export type Permission = "public" | "read_server" | "read_streams" | "manage_streams" | "manage_api_keys" | "administer" | "signed_in" | "manage_users" | "read_audit" | "known";
 
 /** Request and response of each call. */
 export interface Calls {
@@ -750,6 +1381,62 @@ export interface Calls {
   CreateInvitation: { request: CreateInvitationRequest; response: OneTimeLink };
   ListUserSessions: { request: ListUserSessionsRequest; response: ListSessionsResponse };
   RevokeUserSessions: { request: RevokeUserSessionsRequest; response: RevokeSessionsResponse };
+  GetMyFactors: { request: GetMyFactorsRequest; response: Factors };
+  BeginPasskey: { request: BeginPasskeyRequest; response: BeginPasskeyResponse };
+  FinishPasskey: { request: FinishPasskeyRequest; response: FinishPasskeyResponse };
+  RenamePasskey: { request: RenamePasskeyRequest; response: Passkey };
+  RemovePasskey: { request: RemovePasskeyRequest; response: RemoveFactorResponse };
+  BeginTotp: { request: BeginTotpRequest; response: BeginTotpResponse };
+  FinishTotp: { request: FinishTotpRequest; response: FinishTotpResponse };
+  RemoveTotp: { request: RemoveTotpRequest; response: RemoveFactorResponse };
+  MakeRecoveryCodes: { request: MakeRecoveryCodesRequest; response: RecoveryCodes };
+  BeginPasskeySignIn: { request: BeginPasskeySignInRequest; response: BeginPasskeySignInResponse };
+  FinishPasskeySignIn: { request: FinishPasskeySignInRequest; response: SignInResponse };
+  BeginSecondFactorPasskey: { request: BeginSecondFactorPasskeyRequest; response: BeginSecondFactorPasskeyResponse };
+  FinishSecondFactor: { request: FinishSecondFactorRequest; response: SignInResponse };
+  BeginStepUp: { request: BeginStepUpRequest; response: BeginStepUpResponse };
+  FinishStepUp: { request: FinishStepUpRequest; response: FinishStepUpResponse };
+  ResetUserFactors: { request: ResetUserFactorsRequest; response: User };
+  ListAudit: { request: ListAuditRequest; response: ListAuditResponse };
+  VerifyAudit: { request: VerifyAuditRequest; response: VerifyAuditResponse };
+  GetProfile: { request: GetProfileRequest; response: Profile };
+  UpdateProfile: { request: UpdateProfileRequest; response: Profile };
+  ListBlockedUsers: { request: ListBlockedUsersRequest; response: ListBlockedUsersResponse };
+  BlockUser: { request: BlockUserRequest; response: BlockUserResponse };
+  UnblockUser: { request: UnblockUserRequest; response: UnblockUserResponse };
+  ListMyMailAddresses: { request: ListMyMailAddressesRequest; response: MailAddresses };
+  AddMyMailAddress: { request: AddMyMailAddressRequest; response: MailAddress };
+  SendMyMailAddressLetter: { request: SendMyMailAddressLetterRequest; response: SendMyMailAddressLetterResponse };
+  MakeMyMailAddressPrimary: { request: MakeMyMailAddressPrimaryRequest; response: MailAddress };
+  RemoveMyMailAddress: { request: RemoveMyMailAddressRequest; response: RemoveMailAddressResponse };
+  SetMyLetters: { request: SetMyLettersRequest; response: MailAddresses };
+  ConfirmMailAddress: { request: ConfirmMailAddressRequest; response: ConfirmMailAddressResponse };
+  RequestPasswordReset: { request: RequestPasswordResetRequest; response: RequestPasswordResetResponse };
+  SendSecondFactorCode: { request: SendSecondFactorCodeRequest; response: SentCode };
+  SendStepUpCode: { request: SendStepUpCodeRequest; response: SentCode };
+  ListUserMailAddresses: { request: ListUserMailAddressesRequest; response: MailAddresses };
+  AddUserMailAddress: { request: AddUserMailAddressRequest; response: MailAddress };
+  RemoveUserMailAddress: { request: RemoveUserMailAddressRequest; response: RemoveMailAddressResponse };
+  ExportMyData: { request: ExportMyDataRequest; response: AccountData };
+  CloseMyAccount: { request: CloseMyAccountRequest; response: User };
+  DeleteUser: { request: DeleteUserRequest; response: User };
+  RestoreUser: { request: RestoreUserRequest; response: User };
+  ExportUser: { request: ExportUserRequest; response: AccountData };
+  ListProviders: { request: ListProvidersRequest; response: ListProvidersResponse };
+  BeginOAuth2: { request: BeginOAuth2Request; response: BeginOAuth2Response };
+  FinishOAuth2: { request: FinishOAuth2Request; response: FinishOAuth2Response };
+  ListIdentities: { request: ListIdentitiesRequest; response: ListIdentitiesResponse };
+  BeginIdentityLink: { request: BeginOAuth2Request; response: BeginOAuth2Response };
+  UnlinkIdentity: { request: UnlinkIdentityRequest; response: UnlinkIdentityResponse };
+  CreateMyApiKey: { request: CreateMyApiKeyRequest; response: ApiKey };
+  ListMyApiKeys: { request: ListMyApiKeysRequest; response: ListMyApiKeysResponse };
+  RevokeMyApiKey: { request: RevokeMyApiKeyRequest; response: RevokeMyApiKeyResponse };
+  DirectSignIn: { request: DirectSignInRequest; response: SignInResponse };
+  EnterAsGuest: { request: EnterAsGuestRequest; response: EnterAsGuestResponse };
+  CreateSocketTicket: { request: CreateSocketTicketRequest; response: SocketTicket };
+  SetMyAvatar: { request: SetMyAvatarRequest; response: Avatar };
+  RemoveMyAvatar: { request: RemoveMyAvatarRequest; response: Avatar };
+  RemoveUserAvatar: { request: RemoveUserAvatarRequest; response: Avatar };
 }
 
 export interface CallInfo {
@@ -758,6 +1445,8 @@ export interface CallInfo {
   /** Fields that go into {…} of the path; the rest goes into the body (POST, PUT, PATCH) or the query. */
   pathFields: readonly string[];
   permission: Permission;
+  /** Refused with step_up_required to who has not proved lately who they are. */
+  fresh?: true;
 }
 
 export const calls: { readonly [Name in keyof Calls]: CallInfo } = {
@@ -867,4 +1556,116 @@ export const calls: { readonly [Name in keyof Calls]: CallInfo } = {
   ListUserSessions: { method: "GET", path: "/api/v1/users/{user}/sessions", pathFields: ["user"], permission: "manage_users" },
   /** Signs the account out everywhere. */
   RevokeUserSessions: { method: "DELETE", path: "/api/v1/users/{user}/sessions", pathFields: ["user"], permission: "manage_users" },
+  /** What this account has, what works on this server, and what its role needs. */
+  GetMyFactors: { method: "GET", path: "/api/v1/me/factors", pathFields: [], permission: "signed_in" },
+  /** A new passkey: first half. FAILED_PRECONDITION where this server can have none (webauthn.rp_id), and for who has 20. */
+  BeginPasskey: { method: "POST", path: "/api/v1/me/passkeys", pathFields: [], permission: "signed_in", fresh: true },
+  /** Second half. ALREADY_EXISTS for a passkey that an account has. */
+  FinishPasskey: { method: "POST", path: "/api/v1/me/passkeys/finish", pathFields: [], permission: "signed_in" },
+  /** Calls a passkey something else. */
+  RenamePasskey: { method: "PUT", path: "/api/v1/me/passkeys/{id}/name", pathFields: ["id"], permission: "signed_in" },
+  /** The passkey is good no more. FAILED_PRECONDITION for the only way into the account, and for the last second factor of who must have one. */
+  RemovePasskey: { method: "DELETE", path: "/api/v1/me/passkeys/{id}", pathFields: ["id"], permission: "signed_in", fresh: true },
+  /** An authenticator app: first half. FAILED_PRECONDITION for who has one. */
+  BeginTotp: { method: "POST", path: "/api/v1/me/totp", pathFields: [], permission: "signed_in", fresh: true },
+  /** Second half, with the first code of the app. */
+  FinishTotp: { method: "POST", path: "/api/v1/me/totp/finish", pathFields: [], permission: "signed_in" },
+  /** Codes of the app are asked for no more. FAILED_PRECONDITION for the last second factor of who must have one. */
+  RemoveTotp: { method: "DELETE", path: "/api/v1/me/totp", pathFields: [], permission: "signed_in", fresh: true },
+  /** Ten new recovery codes; those before are good no more. FAILED_PRECONDITION for who has no second factor. */
+  MakeRecoveryCodes: { method: "POST", path: "/api/v1/me/recovery-codes", pathFields: [], permission: "signed_in", fresh: true },
+  /** First half. The browser offers the passkeys that it has for this server. */
+  BeginPasskeySignIn: { method: "POST", path: "/api/v1/sign-in/passkey", pathFields: [], permission: "public" },
+  /** Second half. UNAUTHENTICATED, with one sentence, for whatever is not the answer of a passkey that an account has. */
+  FinishPasskeySignIn: { method: "POST", path: "/api/v1/sign-in/passkey/finish", pathFields: [], permission: "public" },
+  /** What a passkey has to answer, where `kinds` has "passkey". */
+  BeginSecondFactorPasskey: { method: "POST", path: "/api/v1/sign-in/second-factor/passkey", pathFields: [], permission: "public" },
+  /** One of the kinds that were offered. UNAUTHENTICATED where it is wrong or was used: try again. FAILED_PRECONDITION, field challenge_id, where the sign-in took longer than five minutes, or ten wrong ones: it begins anew. */
+  FinishSecondFactor: { method: "POST", path: "/api/v1/sign-in/second-factor", pathFields: [], permission: "public" },
+  /** First half: what this person can prove it by. */
+  BeginStepUp: { method: "POST", path: "/api/v1/me/step-up", pathFields: [], permission: "signed_in" },
+  /** Second half, by one of them. PERMISSION_DENIED where it is wrong. */
+  FinishStepUp: { method: "POST", path: "/api/v1/me/step-up/finish", pathFields: [], permission: "signed_in" },
+  /** Takes all passkeys, the authenticator app and the recovery codes from an account whose owner has lost them, and signs it out everywhere. Who had no password needs a link for one then. */
+  ResetUserFactors: { method: "DELETE", path: "/api/v1/users/{user}/factors", pathFields: ["user"], permission: "manage_users", fresh: true },
+  /** Entries that fit all filters, a page at a time. */
+  ListAudit: { method: "GET", path: "/api/v1/audit", pathFields: [], permission: "read_audit" },
+  /** Whether the log is whole: follows the chain for up to 20,000 entries. Where the answer is "more", ask again with its `continue_token`. */
+  VerifyAudit: { method: "POST", path: "/api/v1/audit/verify", pathFields: [], permission: "read_audit" },
+  /** What this account says of itself. */
+  GetProfile: { method: "GET", path: "/api/v1/me/profile", pathFields: [], permission: "signed_in" },
+  /** Changes what is given and leaves the rest. ALREADY_EXISTS for a display name that looks like somebody else's name. */
+  UpdateProfile: { method: "PATCH", path: "/api/v1/me/profile", pathFields: [], permission: "signed_in" },
+  /** People whom this account has blocked, by name. */
+  ListBlockedUsers: { method: "GET", path: "/api/v1/me/blocks", pathFields: [], permission: "signed_in" },
+  /** Blocks somebody, by id or name; at most 1,000 people. They are not told. */
+  BlockUser: { method: "PUT", path: "/api/v1/me/blocks/{user}", pathFields: ["user"], permission: "signed_in" },
+  /** Somebody is blocked no more. */
+  UnblockUser: { method: "DELETE", path: "/api/v1/me/blocks/{user}", pathFields: ["user"], permission: "signed_in" },
+  /** The addresses, and which letters come to them. */
+  ListMyMailAddresses: { method: "GET", path: "/api/v1/me/mail-addresses", pathFields: [], permission: "signed_in" },
+  /** A letter with a link goes to the address, which counts for nothing until that was opened. FAILED_PRECONDITION for who has three; PERMISSION_DENIED where this server takes no addresses of that domain. Whether another account has it is not told. */
+  AddMyMailAddress: { method: "POST", path: "/api/v1/me/mail-addresses", pathFields: [], permission: "signed_in", fresh: true },
+  /** The letter once more; the link of the one before is good no more. */
+  SendMyMailAddressLetter: { method: "POST", path: "/api/v1/me/mail-addresses/{id}/letter", pathFields: ["id"], permission: "signed_in" },
+  /** Letters go to this one from now on. FAILED_PRECONDITION for one that is not confirmed. */
+  MakeMyMailAddressPrimary: { method: "PUT", path: "/api/v1/me/mail-addresses/{id}/primary", pathFields: ["id"], permission: "signed_in", fresh: true },
+  /** FAILED_PRECONDITION for the last one that codes come to where the role needs a second factor and there is no other. */
+  RemoveMyMailAddress: { method: "DELETE", path: "/api/v1/me/mail-addresses/{id}", pathFields: ["id"], permission: "signed_in", fresh: true },
+  /** Which letters this account gets, and whether codes by mail are a second factor of it. */
+  SetMyLetters: { method: "PUT", path: "/api/v1/me/letters", pathFields: [], permission: "signed_in", fresh: true },
+  /** The link of a letter was opened and its page asks for this, so that a program which only looks at links confirms nothing. FAILED_PRECONDITION for a link that was used, is older than a day or was replaced. */
+  ConfirmMailAddress: { method: "POST", path: "/api/v1/mail-addresses/confirm", pathFields: [], permission: "public" },
+  /** A letter with a link by which a new password is set goes to the confirmed primary address of the account, if there is such an account with such an address. The answer and its time are the same whether there is or not. */
+  RequestPasswordReset: { method: "POST", path: "/api/v1/password-reset", pathFields: [], permission: "public" },
+  /** To the challenge of a sign-in that has "mail_code" among its kinds. A later code replaces the one before. FAILED_PRECONDITION, field challenge_id, where the sign-in took longer than five minutes; RESOURCE_EXHAUSTED for too many codes. */
+  SendSecondFactorCode: { method: "POST", path: "/api/v1/sign-in/second-factor/mail-code", pathFields: [], permission: "public" },
+  /** To a step-up that has "mail_code" among its kinds. */
+  SendStepUpCode: { method: "POST", path: "/api/v1/me/step-up/mail-code", pathFields: [], permission: "signed_in" },
+  /** The addresses of somebody's account. */
+  ListUserMailAddresses: { method: "GET", path: "/api/v1/users/{user}/mail-addresses", pathFields: ["user"], permission: "manage_users" },
+  /** With `verified` it counts at once, without a letter: whoever reads its mail can set a new password of this account then. */
+  AddUserMailAddress: { method: "POST", path: "/api/v1/users/{user}/mail-addresses", pathFields: ["user"], permission: "manage_users", fresh: true },
+  /** FAILED_PRECONDITION where the account would be left without a second factor that its role needs. */
+  RemoveUserMailAddress: { method: "DELETE", path: "/api/v1/users/{user}/mail-addresses/{address}", pathFields: ["user", "address"], permission: "manage_users", fresh: true },
+  /** Everything that this server keeps of this account, but what would open it: password record, secrets, hashes. */
+  ExportMyData: { method: "GET", path: "/api/v1/me/data", pathFields: [], permission: "signed_in", fresh: true },
+  /** Closes the account: it is signed out everywhere and nobody signs in. Those who run the server can restore it for 90 days, then it is gone. FAILED_PRECONDITION for the last root. */
+  CloseMyAccount: { method: "POST", path: "/api/v1/me/close", pathFields: [], permission: "signed_in", fresh: true },
+  /** Closes somebody's account, as they could themselves. */
+  DeleteUser: { method: "DELETE", path: "/api/v1/users/{user}", pathFields: ["user"], permission: "manage_users" },
+  /** A closed account is as it was before. */
+  RestoreUser: { method: "POST", path: "/api/v1/users/{user}/restore", pathFields: ["user"], permission: "manage_users" },
+  /** What ExportMyData gives to its owner, for those who ask in writing. */
+  ExportUser: { method: "GET", path: "/api/v1/users/{user}/data", pathFields: ["user"], permission: "manage_users" },
+  /** The services by which people may sign in here. */
+  ListProviders: { method: "GET", path: "/api/v1/oauth2/providers", pathFields: [], permission: "public" },
+  /** Begins a sign-in: go to `address` with the browser. It comes back to /oauth2/callback/PROVIDER (Apple's by way of /oauth2/form/apple). */
+  BeginOAuth2: { method: "POST", path: "/api/v1/oauth2/begin", pathFields: [], permission: "public" },
+  /** Ends it, or a link that BeginIdentityLink began, with what the browser brought back. Good once, in the browser that began. */
+  FinishOAuth2: { method: "POST", path: "/api/v1/oauth2/finish", pathFields: [], permission: "public" },
+  /** Oldest first. */
+  ListIdentities: { method: "GET", path: "/api/v1/me/identities", pathFields: [], permission: "signed_in" },
+  /** Begins to link one: as BeginOAuth2, and FinishOAuth2 ends it, by the same person in the same session. */
+  BeginIdentityLink: { method: "POST", path: "/api/v1/me/identities", pathFields: [], permission: "signed_in", fresh: true },
+  /** Takes one away. FAILED_PRECONDITION for the only way into the account. */
+  UnlinkIdentity: { method: "DELETE", path: "/api/v1/me/identities/{id}", pathFields: ["id"], permission: "signed_in", fresh: true },
+  /** Makes a key. The key is in this answer and never again. PERMISSION_DENIED for a scope that allows more than one may oneself. */
+  CreateMyApiKey: { method: "POST", path: "/api/v1/me/api-keys", pathFields: [], permission: "signed_in", fresh: true },
+  /** One's own keys that are not revoked, newest first. */
+  ListMyApiKeys: { method: "GET", path: "/api/v1/me/api-keys", pathFields: [], permission: "signed_in" },
+  /** The key is refused from now on; what it has open ends within a second. */
+  RevokeMyApiKey: { method: "DELETE", path: "/api/v1/me/api-keys/{id}", pathFields: ["id"], permission: "signed_in" },
+  /** Signs in with name and password in one call. UNAUTHENTICATED with one and the same sentence for a wrong password and for a name that nobody has, after the same work; each call counts as a guess. UNAVAILABLE while too many others are being worked at. */
+  DirectSignIn: { method: "POST", path: "/api/v1/sign-in/direct", pathFields: [], permission: "public" },
+  /** Makes somebody without an account known for a day, by a name such as "Guest 4821". PERMISSION_DENIED where accounts.allow_guests is off. */
+  EnterAsGuest: { method: "POST", path: "/api/v1/guest", pathFields: [], permission: "public" },
+  /** A ticket for one WebSocket: /api/ws?ticket=TICKET. The connection is the session's, or guest's, that asked for it, and ends with it. */
+  CreateSocketTicket: { method: "POST", path: "/api/v1/socket-ticket", pathFields: [], permission: "known" },
+  /** Takes a JPEG, PNG, WebP or GIF (its first picture) of at most 4 MiB and 40 megapixels; the square in its middle is kept. INVALID_ARGUMENT where it is none of these, damaged or too large; FAILED_PRECONDITION where this server can read no such file; UNAVAILABLE while too many pictures are being made. */
+  SetMyAvatar: { method: "PUT", path: "/api/v1/me/avatar", pathFields: [], permission: "signed_in" },
+  /** Where there is none, nothing changes. */
+  RemoveMyAvatar: { method: "DELETE", path: "/api/v1/me/avatar", pathFields: [], permission: "signed_in" },
+  /** Takes somebody's picture away, by id or name. */
+  RemoveUserAvatar: { method: "DELETE", path: "/api/v1/users/{user}/avatar", pathFields: ["user"], permission: "manage_users" },
 };

@@ -13,7 +13,7 @@
 namespace matinee::mail {
 namespace {
 
-constexpr std::array kAllKinds{Kind::VerifyAddress, Kind::ResetPassword, Kind::NewDevice, Kind::Code, Kind::Test};
+constexpr std::array kAllKinds{Kind::VerifyAddress, Kind::ResetPassword, Kind::NewDevice, Kind::AccountChange, Kind::Code, Kind::Test};
 const auto kDate = std::chrono::system_clock::time_point(std::chrono::seconds(1'795'334'400));
 
 Values sample()
@@ -25,7 +25,9 @@ Values sample()
             std::chrono::minutes(30),
             "Firefox 140.0 on Linux",
             "192.0.2.7",
-            kDate};
+            kDate,
+            Change::PasskeyAdded,
+            "Laptop"};
 }
 
 std::string whole(Kind kind, Language language)
