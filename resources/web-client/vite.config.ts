@@ -16,7 +16,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
   },
   server: {
-    proxy: Object.fromEntries(['/api', '/flv', '/hls', '/poster', '/preview', '/recordings', '/health'].map((path) => [path, { target: server, ws: path === '/api' }])),
+    proxy: Object.fromEntries(['/api', '/avatars', '/flv', '/hls', '/poster', '/preview', '/recordings', '/health'].map((path) => [path, { target: server, ws: path === '/api' }])),
   },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },
 });

@@ -2,11 +2,10 @@
 // a live stream and of a recording. What is sent changes its colour every few seconds, so a wrong picture is seen.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { axeFindings, openBrowser, openPage, screenshot, startServer, untilMoving } from "./support/browser.mjs";
+import { PHONE, axeFindings, openBrowser, openPage, screenshot, startServer, untilMoving } from "./support/browser.mjs";
 import { start } from "./support/children.mjs";
 import { sleep, until } from "./support/matinee.mjs";
 
-const PHONE = { viewport: { width: 360, height: 780 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 const COLOURS = { red: [253, 0, 0], lime: [0, 255, 0], blue: [0, 0, 254] };
 const TURN = 10; // seconds of each colour
 

@@ -2,10 +2,9 @@
 // on a phone, in both languages. MATINEE_MOCK=1 tries it against the stand-in.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { axeFindings, isMock, openBrowser, openPage, screenshot, startServer } from "./support/browser.mjs";
+import { LOOKS, PHONE, axeFindings, isMock, openBrowser, openPage, screenshot, startServer } from "./support/browser.mjs";
 import { until } from "./support/matinee.mjs";
 
-const PHONE = { viewport: { width: 360, height: 780 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 const NAME = "mia";
 const FIRST = "velvet lantern orbit";
 const SECOND = "harbour-plum-quartz-9";
@@ -152,7 +151,7 @@ describe("accounts on the web", { concurrency: 1 }, () => {
   test("the password is changed, which signs out everywhere else, and is told there", { timeout: 120000 }, async () => {
     const elsewhere = await openPage(browser, { userAgent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0" });
     await signIn(elsewhere, FIRST);
-    await page.goto(`${server.url}/account`);
+    await page.goto(`${server.url}/account/security`);
     await page.getByText("Firefox on Windows").waitFor();
     await page.getByText("This device").waitFor();
     await sound(page, "account");
@@ -213,7 +212,7 @@ describe("accounts on the web", { concurrency: 1 }, () => {
     await page.goto(server.url + path);
     await page.getByText("This link has been used").waitFor();
     await page.getByText("You were signed out.").waitFor();
-    await page.goto(`${server.url}/account`);
+    await page.goto(`${server.url}/account/security`);
     await fillSignIn(page, NAME, THIRD);
     await page.getByText("This device").waitFor({ timeout: 20000 });
   });
@@ -276,21 +275,15 @@ describe("accounts on the web", { concurrency: 1 }, () => {
   });
 
   describe("looked at", () => {
-    const settings = [
-      { name: "dark", colorScheme: "dark" },
-      { name: "light", colorScheme: "light" },
-      { name: "phone-dark-zh", colorScheme: "dark", locale: "zh-CN", ...PHONE },
-      { name: "phone-light", colorScheme: "light", ...PHONE },
-    ];
     const views = [
       { name: "sign-in", path: "/sign-in" },
       { name: "sign-up", path: "/sign-up" },
       { name: "password", path: "/password#token" },
       { name: "password-missing", path: "/password" },
       { name: "studio-out", path: "/studio" },
-      { name: "account", path: "/account", signedIn: true },
+      { name: "security", path: "/account/security", signedIn: true },
     ];
-    for (const { name: setting, ...options } of settings) {
+    for (const { name: setting, ...options } of LOOKS) {
       test(setting, { timeout: 120000 }, async () => {
         const state = await page.context().storageState();
         for (const view of views) {

@@ -1,10 +1,9 @@
 // The pages of the web client: the owner's first minute through the set-up link, the studio, and every page looked at by axe and by camera.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { axeFindings, isMock, openBrowser, openPage, screenshot, startServer, untilMoving } from "./support/browser.mjs";
+import { LOOKS, axeFindings, isMock, openBrowser, openPage, screenshot, startServer, untilMoving } from "./support/browser.mjs";
 import { matinee, until } from "./support/matinee.mjs";
 
-const PHONE = { viewport: { width: 360, height: 780 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 
 describe("the pages", () => {
   let server, browser;
@@ -174,12 +173,6 @@ describe("the pages", () => {
       { name: "setup", path: "/setup", ready: (page) => page.getByText(/lacks the set-up token|缺少设置令牌/).waitFor() },
       { name: "not-found", path: "/no/such/page", ready: (page) => page.getByText("404").waitFor() },
     ];
-    const settings = [
-      { name: "dark", colorScheme: "dark" },
-      { name: "light", colorScheme: "light" },
-      { name: "phone-dark-zh", colorScheme: "dark", locale: "zh-CN", ...PHONE },
-      { name: "phone-light", colorScheme: "light", ...PHONE },
-    ];
 
     async function openKeyForm(page) {
       await page.locator("summary").click();
@@ -191,7 +184,7 @@ describe("the pages", () => {
       await page.getByRole("img", { name: /QR|二维码/ }).waitFor();
     }
 
-    for (const { name: setting, ...options } of settings) {
+    for (const { name: setting, ...options } of LOOKS) {
       test(`axe finds nothing serious, and nothing is wider than the screen: ${setting}`, { timeout: 180000 }, async () => {
         for (const view of views) {
           const page = view.owner ? await signedIn(options) : await openPage(browser, options);

@@ -71,7 +71,20 @@ export async function axeFindings(page) {
     .map((violation) => `${violation.id}: ${violation.help}: ${violation.nodes.map((node) => `${node.target} (${node.failureSummary})`).join("; ")}`);
 }
 
-export async function screenshot(page, name) {
+/** MATINEE_SCREENSHOTS=1 keeps pictures of what the tests see, for people to look at, and tries every view in every look. */
+const isLookedAt = process.env.MATINEE_SCREENSHOTS === "1";
+
+export async function screenshot(page, name, options = {}) {
+  if (!isLookedAt) return;
   await mkdir(artifacts, { recursive: true });
-  await page.screenshot({ path: join(artifacts, `${name}.png`), animations: "disabled" });
+  await page.screenshot({ path: join(artifacts, `${name}.png`), animations: "disabled", ...options });
 }
+
+export const PHONE = { viewport: { width: 360, height: 780 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+
+/** What a page has to look well in: each of dark and light, large and small, English and Chinese, if not each with each. */
+export const LOOKS = [
+  { name: "dark", colorScheme: "dark" },
+  { name: "phone-light-zh", colorScheme: "light", locale: "zh-CN", ...PHONE },
+  ...(isLookedAt ? [{ name: "light", colorScheme: "light" }, { name: "phone-dark-zh", colorScheme: "dark", locale: "zh-CN", ...PHONE }, { name: "phone-light", colorScheme: "light", ...PHONE }] : []),
+];

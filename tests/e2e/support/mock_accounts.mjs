@@ -65,6 +65,8 @@ export class MockAccounts {
         });
       case "GET /api/v1/me":
         return signedIn(() => ({ status: 200, body: session.user }));
+      case "GET /api/v1/me/factors":
+        return signedIn(() => ({ status: 200, body: { passkeys: [], passkeys_possible: false, recovery_codes: 0, has_password: true, second_factor_required: false, has_second_factor: false } }));
       case "GET /api/v1/me/sessions":
         return signedIn(() => ({ status: 200, body: { sessions: this.#of(session.user).map((one) => shown(one, session)) } }));
       case "POST /api/v1/me/sessions/revoke-others":

@@ -11,10 +11,13 @@ export const language = {
   get current(): Locale {
     return locale;
   },
+  set(chosen: Locale): void {
+    locale = chosen;
+    keep.set('language', chosen);
+    document.documentElement.lang = chosen;
+  },
   toggle(): void {
-    locale = locale === 'en' ? 'zh-CN' : 'en';
-    keep.set('language', locale);
-    document.documentElement.lang = locale;
+    language.set(locale === 'en' ? 'zh-CN' : 'en');
   },
 };
 

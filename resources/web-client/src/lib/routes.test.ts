@@ -10,7 +10,16 @@ test('addresses lead to their pages', () => {
   expect(routeOf('/setup')).toEqual({ page: 'setup' });
   expect(routeOf('/studio/')).toEqual({ page: 'studio' });
   expect(routeOf('/sign-in')).toEqual({ page: 'sign-in' });
+  expect(routeOf('/oauth2/callback/github')).toEqual({ page: 'oauth2', name: 'github' });
+  expect(routeOf('/oauth2/callback/git%2Fhub')).toEqual({ page: 'missing' });
   expect(routeOf('/account')).toEqual({ page: 'account' });
+  expect(routeOf('/account/security/')).toEqual({ page: 'security' });
+  expect(routeOf('/reset')).toEqual({ page: 'reset' });
+  expect(routeOf('/verify')).toEqual({ page: 'verify' });
+  expect(routeOf('/account/data')).toEqual({ page: 'data' });
+  expect(routeOf('/people')).toEqual({ page: 'people' });
+  expect(routeOf('/audit')).toEqual({ page: 'audit' });
+  expect(routeOf('/audit/export.jsonl')).toEqual({ page: 'missing' });
 });
 
 test('anything else is not found', () => {
@@ -37,7 +46,7 @@ test('after signing in one comes back to a page of ours, and to none of others',
   expect(signInPath('/')).toBe('/sign-in');
   const there = signInPath('/watch/show?token=a+b');
   expect(nextOf(there.slice(there.indexOf('?')))).toBe('/watch/show?token=a+b');
-  for (const next of ['//evil.example', '/\\evil.example', 'https://evil.example', 'javascript:alert(1)', '/nothing', '/sign-in', '/setup', '']) {
+  for (const next of ['//evil.example', '/\\evil.example', 'https://evil.example', 'javascript:alert(1)', '/nothing', '/sign-in', '/oauth2/callback/oidc?code=1', '/setup', '/verify', '/reset', '']) {
     expect(nextOf(`?${new URLSearchParams({ next })}`), next).toBe(null);
   }
   expect(nextOf('')).toBe(null);

@@ -3,6 +3,7 @@ import { ApiError } from '../api/client';
 import { errorText } from '../errors';
 import { language, t } from '../i18n.svelte';
 import { OpaqueUnavailable } from './opaque';
+import { PasskeyError } from './webauthn';
 
 /** "40 seconds", "5 minutes". */
 function span(ms: number): string {
@@ -13,6 +14,7 @@ function span(ms: number): string {
 
 export function accountFailure(error: unknown): string {
   if (error instanceof OpaqueUnavailable) return t('account.browser');
+  if (error instanceof PasskeyError) return t(`passkey.${error.problem}`);
   if (!(error instanceof ApiError)) return errorText(error);
   if (error.code === 'rate_limited' && error.retryAfterMs > 0) return t('account.wait', { time: span(error.retryAfterMs) });
   // A ban, a review, a door that is closed: the server says which, and what to do.
@@ -22,3 +24,6 @@ export function accountFailure(error: unknown): string {
 
 export const signInFailure = (error: unknown): string =>
   error instanceof ApiError && error.code === 'unauthenticated' ? t('signin.wrong') : accountFailure(error);
+
+export const passkeySignInFailure = (error: unknown): string =>
+  error instanceof ApiError && error.code === 'unauthenticated' ? t('signin.passkey.wrong') : accountFailure(error);

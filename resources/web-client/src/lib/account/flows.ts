@@ -3,6 +3,7 @@ import {
   beginPasswordChange, beginPasswordSignIn, beginSignUp, finishPasswordChange, finishPasswordSignIn, finishSignUp,
 } from '../api/account_calls';
 import { ApiError } from '../api/client';
+import { beginStepUp, finishStepUp } from '../api/factor_calls';
 import { normalised, withOpaque } from './opaque';
 import type { SignInResponse } from '../../api/types';
 
@@ -12,7 +13,7 @@ import type { SignInResponse } from '../../api/types';
  */
 export async function isOpen(linkToken: string): Promise<boolean> {
   try {
-    await beginSignUp('', '', linkToken);
+    await beginSignUp('', '', linkToken, '');
   } catch (error) {
     return !isRefusedLink(error);
   }
@@ -34,12 +35,12 @@ export const signIn = (name: string, typed: string): Promise<SignInResponse> =>
     return finishPasswordSignIn(begun.sign_in_id, ke3);
   });
 
-/** With the token of a set-up link, an invitation or a password link; `name` is '' for the last. */
-export const signUp = (name: string, typed: string, linkToken: string, language: string): Promise<SignInResponse> =>
+/** With the token of a set-up link, an invitation or a password link; `name` is '' for the last, and `mailAddress` where none is wanted. */
+export const signUp = (name: string, typed: string, linkToken: string, language: string, mailAddress: string): Promise<SignInResponse> =>
   withOpaque(async (steps) => {
     const password = normalised(typed);
     const { state, request } = await steps.startRegistration(password);
-    const begun = await beginSignUp(name, request, linkToken);
+    const begun = await beginSignUp(name, request, linkToken, mailAddress);
     const record = await steps.finishRegistration(state, password, begun.registration_response);
     return finishSignUp(begun.sign_up_id, record, language);
   });
@@ -56,4 +57,15 @@ export const changePassword = (current: string | null, typed: string): Promise<v
     if (ke3 === null) throw new ApiError('wrong_password', '', 0, 0);
     const record = await steps.finishRegistration(registration.state, password, begun.registration_response);
     await finishPasswordChange(begun.change_id, ke3, record);
+  });
+
+/** Proves once more, by the password, who is signed in. Throws "wrong_password" where it is not the one. */
+export const stepUpByPassword = (typed: string): Promise<void> =>
+  withOpaque(async (steps) => {
+    const password = normalised(typed);
+    const { state, ke1 } = await steps.startLogin(password);
+    const begun = await beginStepUp(ke1);
+    const ke3 = await steps.finishLogin(state, password, begun.ke2);
+    if (ke3 === null) throw new ApiError('wrong_password', '', 0, 0);
+    await finishStepUp(begun.step_up_id, { ke3 });
   });

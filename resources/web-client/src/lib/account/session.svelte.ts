@@ -69,15 +69,22 @@ export const session = {
   get wasEnded(): boolean {
     return wasEnded;
   },
+  /** The role needs a second factor that the account does not have yet. */
+  get mustAddFactor(): boolean {
+    return user?.must_add_factor === true;
+  },
   may(permission: string): boolean {
     return user?.permissions?.includes(permission) === true;
   },
-  begin(who: User): void {
+  /** `who` as the sign-in told. What the account may just now, and what is asked of it first, is told by the server to who is in. */
+  async begin(who: User): Promise<void> {
     renewal.begin();
-    user = who;
+    tabs?.postMessage('in');
+    const told = await getMe().catch(() => who);
+    if (!renewal.isOn) return; // let go meanwhile
+    user = told;
     phase = 'in';
     wasEnded = false;
-    tabs?.postMessage('in');
   },
   /** What the server says now: a role may have changed. */
   ask,

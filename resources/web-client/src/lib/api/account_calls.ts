@@ -7,8 +7,12 @@ import type {
 // Who has not come in yet has nothing to renew.
 const kAnonymous = { method: 'POST', anonymous: true } as const;
 
-export const beginSignUp = (name: string, registrationRequest: string, linkToken: string): Promise<BeginSignUpResponse> =>
-  call('/api/v1/sign-up', { ...kAnonymous, body: { name, registration_request: registrationRequest, link_token: linkToken } });
+/** `mailAddress` is '' where none is wanted. */
+export const beginSignUp = (name: string, registrationRequest: string, linkToken: string, mailAddress: string): Promise<BeginSignUpResponse> =>
+  call('/api/v1/sign-up', {
+    ...kAnonymous,
+    body: { name, registration_request: registrationRequest, link_token: linkToken, ...(mailAddress === '' ? {} : { mail_address: mailAddress }) },
+  });
 
 export const finishSignUp = (id: string, registrationRecord: string, language: string): Promise<SignInResponse> =>
   call('/api/v1/sign-up/finish', { ...kAnonymous, body: { sign_up_id: id, registration_record: registrationRecord, language } });

@@ -2,6 +2,7 @@
 // along as cookies, which scripts do not see; X-Matinee-Web makes them count.
 import { keep } from '../keep';
 import { Renewal } from './renewal';
+import { stepUp } from './step_up';
 
 export class ApiError extends Error {
   constructor(
@@ -19,7 +20,7 @@ export class ApiError extends Error {
 }
 
 export interface CallOptions {
-  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   body?: object;
   /** An API key. Without one, the call is that of who is signed in. */
   key?: string | null;
@@ -33,6 +34,15 @@ export const authorization = (key: string | null): Record<string, string> => (ke
 
 export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
   if (options.key || options.anonymous === true) return once(path, options);
+  try {
+    return await inSession<T>(path, options);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'step_up_required' || !(await stepUp.ask())) throw error;
+  }
+  return inSession(path, options);
+}
+
+async function inSession<T>(path: string, options: CallOptions): Promise<T> {
   await renewal.keepFresh();
   const since = Date.now();
   try {
