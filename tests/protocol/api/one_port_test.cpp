@@ -96,9 +96,18 @@ protected:
         v1::ServerMessage message;
         const std::string head = client.readExactly(2);
         if (head.size() == 2 && head[0] == '\x82') {
-            EXPECT_TRUE(message.ParseFromString(client.readExactly(static_cast<unsigned char>(head[1]))));
+            EXPECT_TRUE(message.ParseFromString(client.readExactly(lengthAfter(head, client))));
         }
         return message;
+    }
+    /// Up to 65,535 bytes (RFC 6455, 5.2).
+    static std::size_t lengthAfter(const std::string &head, test::LoopbackClient &client)
+    {
+        const auto length = static_cast<unsigned char>(head[1]);
+        if (length < 126)
+            return length;
+        const std::string more = client.readExactly(2);
+        return more.size() == 2 ? static_cast<unsigned char>(more[0]) * 256U + static_cast<unsigned char>(more[1]) : 0;
     }
     static std::string readText(test::LoopbackClient &client)
     {
