@@ -22,7 +22,7 @@ build_packages() {
 }
 
 test_packages() {
-    echo python3 libgtest-dev libgmock-dev libbenchmark-dev ffmpeg chromium postgresql prometheus openssl curl git \
+    echo clang libclang-rt-dev python3 libgtest-dev libgmock-dev libbenchmark-dev ffmpeg chromium postgresql prometheus openssl curl git \
         xvfb xauth fonts-noto-cjk gstreamer1.0-tools gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly \
         gstreamer1.0-libav mpv nginx-light libnginx-mod-rtmp oathtool
     # It would take the place of another mail server: where there is one, the tests that need it are skipped.

@@ -29,9 +29,11 @@ if(MATINEE_SANITIZE)
   add_compile_options(-fsanitize=${MATINEE_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${MATINEE_SANITIZE})
 endif()
+if(MATINEE_SANITIZE MATCHES undefined AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_compile_options(-fno-sanitize=function) # of coroutines it cannot
+endif()
 if(MATINEE_FUZZ)
-  # -O1: three times the executions of -O0. Clang cannot check functions of coroutines.
-  add_compile_options(-O1 -fsanitize=fuzzer-no-link -fno-sanitize=function)
+  add_compile_options(-O1 -fsanitize=fuzzer-no-link) # three times the executions of -O0
 endif()
 # One set of definitions for all, so that the precompiled headers fit every target (NOMINMAX: Abseil gives it to who links gRPC).
 add_compile_definitions(
@@ -70,7 +72,11 @@ find_library(PROMETHEUS_CPP_CORE prometheus-cpp-core REQUIRED)
 find_path(CLI11_INCLUDE CLI/CLI.hpp REQUIRED)
 find_program(PROTOC_EXECUTABLE protoc REQUIRED)
 
-# Precompiled headers: one for pure modules (std), one for hosts (std, Asio, spdlog).
+# Clang writes the folder of the tree into a precompiled header: a cached one would be of no use, or harm, in another clone.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  set(CMAKE_DISABLE_PRECOMPILE_HEADERS ON)
+endif()
+# Precompiled headers: one for pure modules (std), one for hosts (std, Asio, spdlog), one for tests (what hosts have, GoogleTest).
 function(matinee_pch name header)
   file(WRITE "${CMAKE_BINARY_DIR}/pch/${name}.cpp.in" "// Carries the precompiled header.\n")
   configure_file("${CMAKE_BINARY_DIR}/pch/${name}.cpp.in" "${CMAKE_BINARY_DIR}/pch/${name}.cpp" COPYONLY)
@@ -80,9 +86,14 @@ endfunction()
 matinee_pch(pure installer/cmake/pch_pure.h)
 matinee_pch(host installer/cmake/pch_host.h)
 target_link_libraries(pch_host PUBLIC spdlog::spdlog Threads::Threads)
+if(MATINEE_TESTS)
+  find_package(GTest REQUIRED)
+  matinee_pch(test installer/cmake/pch_test.h)
+  target_link_libraries(pch_test PUBLIC spdlog::spdlog Threads::Threads GTest::gmock)
+endif()
 
 # matinee_module(name [PURE] [QT] SOURCES ... [USES module ...] [LIBS library ...])
-#   One folder, one static library `matinee_<name>`. PURE: no Asio, Qt, clock or thread (tests/structure checks the includes).
+#   One folder, one static library `matinee_<name>`. PURE: no Asio, Qt, clock or thread (tests/structure checks the includes). QT: AUTOMOC.
 function(matinee_module name)
   cmake_parse_arguments(M "PURE;QT" "" "SOURCES;USES;LIBS" ${ARGN})
   add_library(matinee_${name} STATIC ${M_SOURCES})
@@ -90,23 +101,29 @@ function(matinee_module name)
   target_link_libraries(matinee_${name} PUBLIC ${M_USES} ${M_LIBS})
   if(M_QT)
     set_target_properties(matinee_${name} PROPERTIES AUTOMOC ON)
-  elseif(M_PURE)
+  endif()
+  if(M_PURE)
     target_precompile_headers(matinee_${name} REUSE_FROM pch_pure)
   else()
     target_precompile_headers(matinee_${name} REUSE_FROM pch_host)
     target_link_libraries(matinee_${name} PUBLIC spdlog::spdlog Threads::Threads)
+    if(NOT name STREQUAL "asio")
+      target_link_libraries(matinee_${name} PUBLIC matinee_asio)
+    endif()
   endif()
 endfunction()
 
-# matinee_test(name [PURE] [QT] [QUARTERS n] SOURCES ... [USES module ...] [LIBS ...] [LABELS unit|protocol|...])
+# matinee_test(name [QT] [QUARTERS n] SOURCES ... [USES module ...] [LIBS ...] [LABELS unit|protocol|...])
 #   One GoogleTest program `test_<name>`. QT: AUTOMOC, and main() is its own or that of test_qt_core. QUARTERS of a core that an entry keeps
 #   busy (tests/run.sh). A program of unit tests is one entry of ctest, since starting one costs more than most cases do; of the others each
 #   case is one.
 function(matinee_test name)
-  cmake_parse_arguments(T "PURE;QT" "QUARTERS" "SOURCES;USES;LIBS;LABELS" ${ARGN})
+  cmake_parse_arguments(T "QT" "QUARTERS" "SOURCES;USES;LIBS;LABELS" ${ARGN})
   add_executable(test_${name} ${T_SOURCES})
+  target_precompile_headers(test_${name} REUSE_FROM pch_test)
+  target_compile_options(test_${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fPIC>) # as the header is; a program's own would be -fPIE
   list(TRANSFORM T_USES PREPEND matinee_)
-  target_link_libraries(test_${name} PRIVATE ${T_USES} ${T_LIBS} matinee_test_support GTest::gmock)
+  target_link_libraries(test_${name} PRIVATE ${T_USES} ${T_LIBS} matinee_test_support matinee_asio GTest::gmock)
   if(T_QT)
     set_target_properties(test_${name} PROPERTIES AUTOMOC ON)
     target_link_libraries(test_${name} PRIVATE GTest::gtest)

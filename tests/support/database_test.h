@@ -4,9 +4,9 @@
 
 #include "store/migrations.h"
 #include "store/store.h"
+#include "tests/support/await.h"
 #include "tests/support/postgres.h"
 
-#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -38,21 +38,6 @@ public:
 private:
     std::filesystem::path m_path;
 };
-
-/// Runs a Task on a context of its own and gives its result, as a worker would.
-template <class T> T await(Task<T> task)
-{
-    asio::io_context context;
-    std::optional<T> result;
-    asio::co_spawn(
-        context, [&]() -> Task<void> { result.emplace(co_await std::move(task)); },
-        [](const std::exception_ptr &thrown) {
-            if (thrown)
-                std::rethrow_exception(thrown);
-        });
-    context.run();
-    return std::move(*result);
-}
 
 class OnEachEngine : public testing::TestWithParam<store::Engine>
 {

@@ -3,10 +3,9 @@
 
 #include "api/dispatcher.h"
 
+#include "tests/support/await.h"
 #include "tests/unit/api/test_calls.pb.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <gtest/gtest.h>
@@ -20,17 +19,7 @@ namespace matinee::api {
 /// Runs a coroutine that waits for nothing outside.
 template <class T> T finish(Task<T> task)
 {
-    asio::io_context context;
-    std::optional<T> result;
-    std::exception_ptr failure;
-    asio::co_spawn(context, std::move(task), [&](std::exception_ptr thrown, T value) {
-        failure = thrown;
-        result.emplace(std::move(value));
-    });
-    context.run();
-    if (failure)
-        std::rethrow_exception(failure);
-    return std::move(*result);
+    return test::await(std::move(task));
 }
 
 /// Knows the keys "admin-key" and "reader-key", and a person by kAliceToken whose session may end; counts how often it was asked.
