@@ -23,7 +23,7 @@ inline constexpr std::size_t kMaxUserAgent = 512;
 /// What a handler has to tell the audit log of its call, beyond what the request says itself. Never a secret.
 struct AuditNote
 {
-    std::string subject; ///< What or whom the call was about, where no field of the request names it.
+    std::string subject; ///< What or whom the call was about, where no field of the request names it or may not stand in the log as sent.
     std::string before;  ///< What was changed as it was, a JSON object; empty where there is nothing to tell.
     std::string after;   ///< And as it is.
 };

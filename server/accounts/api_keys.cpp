@@ -18,9 +18,9 @@ using store::Transaction;
 using store::UserRow;
 
 /// One sentence for an unknown id and for a wrong secret, so that it does not tell which ids there are.
-Result<void> checkKey(const std::optional<ApiKeyRow> &row, const std::string &presentedHash, SystemTime now)
+Result<void> checkKey(const std::optional<ApiKeyRow> &row, const std::string *presentedHash, SystemTime now)
 {
-    if (!row || !equalSecrets(row->keyHash, presentedHash))
+    if (!row || (presentedHash && !equalSecrets(row->keyHash, *presentedHash)))
         return fail(ErrorCode::Unauthenticated, "This API key is not known here.");
     if (row->revokedAt)
         return fail(ErrorCode::Unauthenticated, "This API key has been revoked.");
@@ -28,6 +28,14 @@ Result<void> checkKey(const std::optional<ApiKeyRow> &row, const std::string &pr
         return fail(ErrorCode::Unauthenticated, "This API key has expired.");
     return {};
 }
+
+/// Of a key that is asked about by its id.
+struct Judgement
+{
+    std::optional<SystemTime> expiresAt; // first: an aggregate whose first member can be made of an Error is one that an Error converts to
+    std::string hash;
+    Result<VerifiedKey> key;
+};
 
 /// Of a person who may sign in. Less where their role needs a second factor that they do not have yet.
 Result<PermissionSet> permissionsOfOwner(Transaction &tx, const UserRow &owner, const FactorPolicy &factors)
@@ -161,19 +169,16 @@ Task<Result<MintedKey>> ApiKeys::create(std::string name, std::vector<std::strin
     co_return co_await m_store.write<MintedKey>(std::move(job));
 }
 
-Result<std::pair<ApiKeys::Judged, std::optional<SystemTime>>> ApiKeys::judgedIn(Transaction &tx, const std::string &id,
-                                                                                const std::string &hash, SystemTime now) const
+Result<std::pair<ApiKeys::Judged, std::optional<SystemTime>>> ApiKeys::judgedIn(Transaction &tx, const std::optional<ApiKeyRow> &row,
+                                                                                const std::string *hash, SystemTime now) const
 {
     using Answer = std::pair<Judged, std::optional<SystemTime>>;
-    const auto row = store::findApiKey(tx, id);
-    if (!row)
-        return row.error();
-    if (const auto good = checkKey(*row, hash, now); !good)
+    if (const auto good = checkKey(row, hash, now); !good)
         return Answer(Judged(good.error()), std::nullopt);
     VerifiedKey key;
-    key.id = (*row)->id;
-    key.permissions = permissionsOf((*row)->scopes);
-    key.ownerId = (*row)->ownerId;
+    key.id = row->id;
+    key.permissions = permissionsOf(row->scopes);
+    key.ownerId = row->ownerId;
     if (!key.ownerId.empty()) {
         const auto owner = store::findUser(tx, key.ownerId);
         if (!owner)
@@ -188,7 +193,7 @@ Result<std::pair<ApiKeys::Judged, std::optional<SystemTime>>> ApiKeys::judgedIn(
         key.permissions &= *allowed;
         key.ownerName = (*owner)->name;
     }
-    return Answer(Judged(std::move(key)), (*row)->expiresAt);
+    return Answer(Judged(std::move(key)), row->expiresAt);
 }
 
 Task<Result<VerifiedKey>> ApiKeys::verify(std::string presented, SystemTime now)
@@ -218,7 +223,12 @@ Task<Result<VerifiedKey>> ApiKeys::verify(std::string presented, SystemTime now)
     }
 
     using Answer = std::pair<Judged, std::optional<SystemTime>>;
-    std::function<Result<Answer>(Transaction &)> job = [this, id = *id, hash, now](Transaction &tx) { return judgedIn(tx, id, hash, now); };
+    std::function<Result<Answer>(Transaction &)> job = [this, id = *id, hash, now](Transaction &tx) -> Result<Answer> {
+        const auto row = store::findApiKey(tx, id);
+        if (!row)
+            return row.error();
+        return judgedIn(tx, *row, &hash, now);
+    };
     auto answer = co_await m_store.read<Answer>(std::move(job));
     if (!answer) {
         if (found.answer != KeyCache::Answer::OldButGood || answer.error().code != ErrorCode::Unavailable)
@@ -242,6 +252,32 @@ Task<Result<VerifiedKey>> ApiKeys::verify(std::string presented, SystemTime now)
     if (judged && found.answer == KeyCache::Answer::Unknown)
         noteUse(judged->id, now);
     co_return std::move(judged);
+}
+
+Task<Result<VerifiedKey>> ApiKeys::verifyAgain(std::string id, SystemTime now)
+{
+    std::uint64_t generation = 0;
+    {
+        const std::lock_guard lock(m_mutex);
+        generation = m_cache.generation();
+    }
+    std::function<Result<Judgement>(Transaction &)> job = [this, id = std::move(id), now](Transaction &tx) -> Result<Judgement> {
+        const auto row = store::findApiKey(tx, id);
+        if (!row)
+            return row.error();
+        auto answer = judgedIn(tx, *row, nullptr, now);
+        if (!answer)
+            return answer.error();
+        return Judgement{answer->second, *row ? (*row)->keyHash : std::string(), std::move(answer->first)};
+    };
+    auto again = co_await m_store.read<Judgement>(std::move(job));
+    if (!again)
+        co_return Result<VerifiedKey>(again.error());
+    if (again->key) {
+        const std::lock_guard lock(m_mutex);
+        m_cache.rememberGood(again->hash, *again->key, again->expiresAt, now, generation);
+    }
+    co_return std::move(again->key);
 }
 
 Task<Result<std::vector<KnownKey>>> ApiKeys::list(std::string owner, SystemTime now)

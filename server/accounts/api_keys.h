@@ -43,6 +43,8 @@ public:
                                    SystemTime now, std::string owner = {});
     /// Unauthenticated with a sentence for a key that is mistyped, unknown, expired or revoked, and while its owner may not sign in.
     Task<Result<VerifiedKey>> verify(std::string presented, SystemTime now);
+    /// One that verify() has let in, by its id, from the database; no use of it. Also Unauthenticated where it was revoked.
+    Task<Result<VerifiedKey>> verifyAgain(std::string id, SystemTime now);
     /// Without revoked ones, newest first. `owner`: as above, "" for all there are.
     Task<Result<std::vector<KnownKey>>> list(std::string owner, SystemTime now);
     /// By id, with or without "mtn_" before it; the key as it was. Nothing where there is none that is still valid, or where `ownerId` is
@@ -57,8 +59,9 @@ public:
 
 private:
     using Judged = Result<VerifiedKey>;
-    Result<std::pair<Judged, std::optional<SystemTime>>> judgedIn(store::Transaction &tx, const std::string &id, const std::string &hash,
-                                                                  SystemTime now) const;
+    /// `hash`: of the key as it was presented; null for one that was let in before.
+    Result<std::pair<Judged, std::optional<SystemTime>>> judgedIn(store::Transaction &tx, const std::optional<store::ApiKeyRow> &row,
+                                                                  const std::string *hash, SystemTime now) const;
     void noteUse(const std::string &id, SystemTime now);
 
     store::Store &m_store;

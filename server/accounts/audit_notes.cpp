@@ -58,4 +58,11 @@ void noteNewUser(const std::shared_ptr<AuditNote> &note, const store::UserRow &u
         note->after = json::serialize(json::object{{"id", user.id}, {"name", user.name}, {"role", user.role}});
 }
 
+void noteInvitedUser(const std::shared_ptr<AuditNote> &note, const store::UserRow &user, const std::string &invitationId)
+{
+    if (note)
+        note->after =
+            json::serialize(json::object{{"id", user.id}, {"name", user.name}, {"role", user.role}, {"invitation", invitationId}});
+}
+
 } // namespace matinee::accounts

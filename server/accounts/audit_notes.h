@@ -18,5 +18,7 @@ namespace matinee::accounts {
 void noteUserChange(const std::shared_ptr<AuditNote> &note, const store::UserRow &before, const store::UserRow &after);
 /// Of a new one.
 void noteNewUser(const std::shared_ptr<AuditNote> &note, const store::UserRow &user);
+/// Of one that came by an invitation: by which.
+void noteInvitedUser(const std::shared_ptr<AuditNote> &note, const store::UserRow &user, const std::string &invitationId);
 
 } // namespace matinee::accounts

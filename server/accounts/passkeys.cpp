@@ -252,9 +252,9 @@ Result<void> Passkeys::wayInStays(Transaction &tx, const UserRow &user, const Ow
     return checkWayInStays(left);
 }
 
-Task<Result<void>> Passkeys::remove(Person person, std::string id)
+Task<Result<std::string>> Passkeys::remove(Person person, std::string id)
 {
-    std::function<Result<bool>(Transaction &)> job = [this, userId = person.userId, id](Transaction &tx) -> Result<bool> {
+    std::function<Result<std::string>(Transaction &)> job = [this, userId = person.userId, id](Transaction &tx) -> Result<std::string> {
         const auto user = store::lockUser(tx, userId);
         if (!user)
             return user.error();
@@ -263,6 +263,12 @@ Task<Result<void>> Passkeys::remove(Person person, std::string id)
         const auto before = ownFactors(tx, **user, m_policy);
         if (!before)
             return before.error();
+        const auto rows = store::listPasskeysOfUser(tx, userId);
+        if (!rows)
+            return rows.error();
+        const auto row = std::find_if(rows->begin(), rows->end(), [&](const PasskeyRow &one) { return one.id == id; });
+        if (row == rows->end())
+            return noSuchPasskey();
         const auto deleted = store::deletePasskey(tx, id, userId);
         if (!deleted)
             return deleted.error();
@@ -272,7 +278,7 @@ Task<Result<void>> Passkeys::remove(Person person, std::string id)
         if (!left)
             return left.error();
         if (left->passkeys == before->passkeys) // one of a former domain: nothing depends on it
-            return true;
+            return row->name;
         const auto stays = wayInStays(tx, **user, *left);
         if (!stays)
             return stays.error();
@@ -281,12 +287,9 @@ Task<Result<void>> Passkeys::remove(Person person, std::string id)
         if (!left->hasSecond())
             if (auto r = store::deleteRecoveryCodes(tx, userId); !r)
                 return r.error();
-        return true;
+        return row->name;
     };
-    const auto removed = co_await m_store.write<bool>(std::move(job));
-    if (!removed)
-        co_return Result<void>(removed.error());
-    co_return Result<void>();
+    co_return co_await m_store.write<std::string>(std::move(job));
 }
 
 } // namespace matinee::accounts

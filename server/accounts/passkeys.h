@@ -64,8 +64,8 @@ public:
     /// `responseJson`: what the page got. InvalidArgument where it is not accepted, or for a name that cannot be; AlreadyExists.
     Task<Result<Added>> finishAdding(Person person, std::string id, std::string responseJson, std::string name, SystemTime now);
     Task<Result<store::PasskeyRow>> rename(Person person, std::string id, std::string name); ///< NotFound
-    /// NotFound; FailedPrecondition for the only way in, and the last second factor of who must have one.
-    Task<Result<void>> remove(Person person, std::string id);
+    /// What it was called. NotFound; FailedPrecondition for the only way in, and the last second factor of who must have one.
+    Task<Result<std::string>> remove(Person person, std::string id);
 
     Result<Begun> beginSignIn(SystemTime now); ///< FailedPrecondition without a domain.
     /// Unauthenticated, with one sentence, for whatever is not right; PermissionDenied, with the reason, for who is banned.

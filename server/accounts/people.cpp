@@ -112,28 +112,40 @@ Task<Result<UserRow>> People::find(std::string who)
     co_return co_await m_store.read<UserRow>(std::move(job));
 }
 
-Task<Result<People::Page>> People::list(std::string search, std::uint32_t size, std::string pageToken)
+Task<Result<People::Page>> People::list(Wanted wanted, SystemTime now)
 {
-    if (size > kMostPage)
+    if (wanted.size > kMostPage)
         co_return Result<Page>(fail(ErrorCode::InvalidArgument, "A page has 1 to 500 accounts.", "page_size"));
-    const auto limit = size == 0 ? kUsualPage : size;
-    const auto after = fromBase64url(pageToken);
-    if (!after || pageToken.size() > kMostPageToken)
+    const std::size_t limit = wanted.size == 0 ? kUsualPage : wanted.size;
+    const auto after = fromBase64url(wanted.pageToken);
+    if (!after || wanted.pageToken.size() > kMostPageToken)
         co_return Result<Page>(fail(ErrorCode::InvalidArgument, "This page token is not one that was given out.", "page_token"));
-    std::function<Result<std::vector<UserRow>>(Transaction &)> job = [part = userNameKey(search), afterKey = std::string(textOf(*after)),
-                                                                      limit](Transaction &tx) {
-        return store::listUsers(tx, part, afterKey, static_cast<int>(limit) + 1); // one more tells whether there is a next page
+    const bool isState = std::find(store::kUserStates.begin(), store::kUserStates.end(), wanted.state) != store::kUserStates.end();
+    if (!wanted.state.empty() && !isState)
+        co_return Result<Page>(
+            fail(ErrorCode::InvalidArgument, R"(The states are "active", "waiting", "unconfirmed", "banned" and "closed".)", "state"));
+    std::function<Result<Page>(Transaction &)> job = [part = userNameKey(wanted.search), state = wanted.state,
+                                                      afterKey = std::string(textOf(*after)), limit, now](Transaction &tx) -> Result<Page> {
+        // One more tells whether there is a next page.
+        auto users = state.empty() ? store::listUsers(tx, part, afterKey, static_cast<int>(limit) + 1)
+                                   : store::listUsersOfState(tx, part, state, now, afterKey, static_cast<int>(limit) + 1);
+        if (!users)
+            return users.error();
+        Page page;
+        page.users = std::move(*users);
+        if (page.users.size() > limit) {
+            page.users.resize(limit);
+            page.nextToken = base64url(bytesOf(page.users.back().nameKey));
+        }
+        if (afterKey.empty()) {
+            auto counts = store::countUsersByState(tx, part, now);
+            if (!counts)
+                return counts.error();
+            page.counts = std::move(*counts);
+        }
+        return page;
     };
-    auto users = co_await m_store.read<std::vector<UserRow>>(std::move(job));
-    if (!users)
-        co_return Result<Page>(users.error());
-    Page page;
-    page.users = std::move(*users);
-    if (page.users.size() > limit) {
-        page.users.resize(limit);
-        page.nextToken = base64url(bytesOf(page.users.back().nameKey));
-    }
-    co_return Result<Page>(std::move(page));
+    co_return co_await m_store.read<Page>(std::move(job));
 }
 
 Task<Result<UserRow>> People::changed(std::string who, Actor actor, Change change)
@@ -245,22 +257,6 @@ Task<Result<OneTimeLink>> People::createPasswordLink(std::string who, Actor acto
     co_return co_await m_store.write<OneTimeLink>(std::move(job));
 }
 
-Task<Result<OneTimeLink>> People::createInvitation(Actor actor, SystemTime now)
-{
-    if (actor.userId.empty())
-        co_return Result<OneTimeLink>(
-            fail(ErrorCode::FailedPrecondition, "Only a person invites others; make an account for them instead."));
-    std::function<Result<OneTimeLink>(Transaction &)> job = [actor, now](Transaction &tx) -> Result<OneTimeLink> {
-        const auto open = store::countLinksOfUser(tx, actor.userId, "invitation", now);
-        if (!open)
-            return open.error();
-        if (*open >= kMostInvitations)
-            return fail(ErrorCode::FailedPrecondition, "There are 100 invitations of yours already that nobody has used yet.");
-        return makeLink(tx, "invitation", actor.userId, now);
-    };
-    co_return co_await m_store.write<OneTimeLink>(std::move(job));
-}
-
 Task<Result<std::vector<SessionRow>>> People::listSessions(std::string who, Actor actor, SystemTime now)
 {
     std::function<Result<UserRow>(Transaction &)> job = [who, actor](Transaction &tx) { return handledPerson(tx, who, actor); };
@@ -277,6 +273,20 @@ Task<Result<std::uint32_t>> People::revokeSessions(std::string who, Actor actor,
     if (!user)
         co_return Result<std::uint32_t>(user.error());
     co_return co_await m_sessions.revokeOthers(user->id, std::string(), now, SessionEnd::Revoked);
+}
+
+Task<Result<void>> People::revokeSession(std::string who, std::string sessionId, Actor actor, SystemTime now)
+{
+    std::function<Result<UserRow>(Transaction &)> job = [who, actor](Transaction &tx) { return handledPerson(tx, who, actor); };
+    auto user = co_await m_store.read<UserRow>(std::move(job));
+    if (!user)
+        co_return Result<void>(user.error());
+    const auto revoked = co_await m_sessions.revoke(user->id, std::move(sessionId), now, SessionEnd::Revoked);
+    if (!revoked)
+        co_return Result<void>(revoked.error());
+    if (!*revoked)
+        co_return Result<void>(fail(ErrorCode::NotFound, "This account has no session with this id (any more).", "id"));
+    co_return Result<void>();
 }
 
 } // namespace matinee::accounts

@@ -7,6 +7,8 @@
 
 #include "common/protocol/caller.h"
 
+#include <map>
+
 namespace matinee::accounts {
 
 /// Who does it: a person, or an API key or the command line, which have no user id.
@@ -33,7 +35,6 @@ class People
 public:
     static constexpr std::chrono::seconds kLinkLifetime{86400};
     static constexpr std::chrono::days kKeptFor{90}; ///< A closed account, for who changes their mind.
-    static constexpr int kMostInvitations = 100;     ///< Of one person, that are still good.
     static constexpr std::uint32_t kMostPage = 500;
 
     People(store::Store &store, Sessions &sessions) : m_store(store), m_sessions(sessions) {}
@@ -49,13 +50,22 @@ public:
     Task<Result<Created>> create(std::string name, std::string role, Actor actor, SystemTime now);
     Task<Result<store::UserRow>> find(std::string who);
 
+    struct Wanted
+    {
+        std::string search{};    ///< In the name; "" means all.
+        std::string state{};     ///< As userState() has it; "" means all.
+        std::uint32_t size = 0;  ///< 1 to 500; 0 means 100.
+        std::string pageToken{}; ///< "" for the first page.
+    };
     struct Page
     {
         std::vector<store::UserRow> users; ///< By name.
         std::string nextToken;             ///< "" at the end.
+        /// With the first page: how many have `search` in their name, by state, whatever state is wanted.
+        std::optional<std::map<std::string, std::uint32_t>> counts;
     };
-    /// `size`: 1 to 500; 0 means 100. InvalidArgument, field "page_token" or "page_size".
-    Task<Result<Page>> list(std::string search, std::uint32_t size, std::string pageToken);
+    /// InvalidArgument, field "page_token", "page_size" or "state".
+    Task<Result<Page>> list(Wanted wanted, SystemTime now);
 
     /// FailedPrecondition for the last root.
     Task<Result<store::UserRow>> setRole(std::string who, std::string role, Actor actor, SystemTime now);
@@ -76,11 +86,10 @@ public:
     Task<Result<store::UserRow>> approve(std::string who, Actor actor, SystemTime now);
     /// Good once and for a day; those made for this account before are good no more.
     Task<Result<OneTimeLink>> createPasswordLink(std::string who, Actor actor, SystemTime now);
-    /// By which one new person signs up while accounts.sign_up is "invitation" (or "review": then without one). FailedPrecondition at
-    /// kMostInvitations, and for an actor who is no person.
-    Task<Result<OneTimeLink>> createInvitation(Actor actor, SystemTime now);
 
     Task<Result<std::vector<store::SessionRow>>> listSessions(std::string who, Actor actor, SystemTime now);
+    /// NotFound, field "id", where that person has no such session.
+    Task<Result<void>> revokeSession(std::string who, std::string sessionId, Actor actor, SystemTime now);
     Task<Result<std::uint32_t>> revokeSessions(std::string who, Actor actor, SystemTime now);
 
 private:
@@ -100,8 +109,6 @@ private:
 Result<store::UserRow> findPerson(store::Transaction &tx, const std::string &who);
 Result<People::Created> createPerson(store::Transaction &tx, const std::string &name, const std::string &role, const Actor &actor,
                                      SystemTime now);
-/// `kind` as in store/links.h.
-Result<OneTimeLink> makeLink(store::Transaction &tx, const std::string &kind, const std::string &userId, SystemTime now);
 Result<OneTimeLink> makePasswordLink(store::Transaction &tx, const store::UserRow &user, SystemTime now);
 
 } // namespace matinee::accounts

@@ -5,6 +5,7 @@
 #include "accounts/people_rules.h"
 #include "accounts/user_names.h"
 #include "store/audit.h"
+#include "store/invitations.h"
 
 namespace matinee::accounts {
 
@@ -39,9 +40,10 @@ Task<Result<UserRow>> People::closed(std::string who, Actor actor, Check mayBe, 
         closed.user.deletedAt = now;
         if (auto r = store::updateUserDeletion(tx, user->id, now); !r)
             return r.error();
-        for (const char *kind : {"password", "invitation"})
-            if (auto r = store::deleteLinksOfUser(tx, user->id, kind); !r)
-                return r.error();
+        if (auto r = store::deleteLinksOfUser(tx, user->id, "password"); !r)
+            return r.error();
+        if (auto r = store::revokeInvitationsOfUser(tx, user->id, now); !r)
+            return r.error();
         auto sessions = store::deleteSessionsOfUser(tx, user->id, "");
         if (!sessions)
             return sessions.error();

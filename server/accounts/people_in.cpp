@@ -31,19 +31,14 @@ Result<UserRow> findPerson(Transaction &tx, const std::string &who)
     return std::move(**found);
 }
 
-Result<OneTimeLink> makeLink(Transaction &tx, const std::string &kind, const std::string &userId, SystemTime now)
-{
-    OneTimeLink link{randomText(kLinkCharacters), now + People::kLinkLifetime};
-    if (auto r = store::insertLink(tx, {secretHash(link.token), kind, userId, now, link.expiresAt}); !r)
-        return r.error();
-    return link;
-}
-
 Result<OneTimeLink> makePasswordLink(Transaction &tx, const UserRow &user, SystemTime now)
 {
     if (auto r = store::deleteLinksOfUser(tx, user.id, "password"); !r)
         return r.error();
-    return makeLink(tx, "password", user.id, now);
+    OneTimeLink link{randomText(kLinkCharacters), now + People::kLinkLifetime};
+    if (auto r = store::insertLink(tx, {secretHash(link.token), "password", user.id, now, link.expiresAt}); !r)
+        return r.error();
+    return link;
 }
 
 Result<People::Created> createPerson(Transaction &tx, const std::string &name, const std::string &role, const Actor &actor, SystemTime now)

@@ -159,7 +159,7 @@ Task<Result<std::vector<SessionRow>>> Sessions::list(std::string userId, SystemT
     co_return co_await m_store.read<std::vector<SessionRow>>(std::move(job));
 }
 
-Task<Result<bool>> Sessions::revoke(std::string userId, std::string sessionId, SystemTime now)
+Task<Result<bool>> Sessions::revoke(std::string userId, std::string sessionId, SystemTime now, SessionEnd why)
 {
     std::function<Result<bool>(Transaction &)> job = [userId, sessionId](Transaction &tx) {
         return store::deleteSession(tx, sessionId, userId);
@@ -167,7 +167,7 @@ Task<Result<bool>> Sessions::revoke(std::string userId, std::string sessionId, S
     const auto revoked = co_await m_store.write<bool>(std::move(job));
     const std::vector<std::string> ids{sessionId};
     if (revoked && *revoked)
-        announceEnd(ids, SessionEnd::SignedOut, now);
+        announceEnd(ids, why, now);
     else if (!revoked)
         writeFailed(revoked.error());
     co_return revoked;

@@ -105,7 +105,7 @@ public:
     /// Those that go on, newest use first.
     Task<Result<std::vector<store::SessionRow>>> list(std::string userId, SystemTime now);
     /// False where this person has no such session.
-    Task<Result<bool>> revoke(std::string userId, std::string sessionId, SystemTime now);
+    Task<Result<bool>> revoke(std::string userId, std::string sessionId, SystemTime now, SessionEnd why = SessionEnd::SignedOut);
     /// All but `keptId` ("" keeps none); how many ended.
     Task<Result<std::uint32_t>> revokeOthers(std::string userId, std::string keptId, SystemTime now,
                                              SessionEnd why = SessionEnd::SignedOut);

@@ -1,5 +1,7 @@
 #include "accounts/sign_up.h"
 
+#include "accounts/audit_notes.h"
+#include "accounts/invitations.h"
 #include "accounts/mail_addresses.h"
 #include "accounts/password_records.h"
 #include "accounts/secrets.h"
@@ -94,11 +96,17 @@ Result<SignUps::Asked> SignUps::askedIn(Transaction &tx, const std::string &link
     auto link = store::findLink(tx, asked.linkHash, now);
     if (!link)
         return link.error();
-    if (!*link)
-        return linkNotGood();
-    asked.way = (*link)->kind == "password" ? Way::PasswordLink : Way::Invitation;
-    if (asked.way == Way::PasswordLink)
+    if (*link) {
+        asked.way = Way::PasswordLink;
         asked.userId = (*link)->userId;
+        return asked;
+    }
+    const auto invitation = goodInvitation(tx, asked.linkHash, now);
+    if (!invitation)
+        return invitation.error();
+    if (!*invitation)
+        return linkNotGood();
+    asked.way = Way::Invitation;
     return asked;
 }
 
@@ -148,6 +156,7 @@ struct SignUps::Done
 {
     Sessions::Begun begun;
     std::vector<std::string> ended; ///< By a new password.
+    std::string invitationId{};     ///< Of the one that was used.
 };
 
 Result<SignUps::Done> SignUps::finishIn(Transaction &tx, const Asked &asked, const std::string &record, const std::string &language,
@@ -155,8 +164,23 @@ Result<SignUps::Done> SignUps::finishIn(Transaction &tx, const Asked &asked, con
 {
     Done done;
     UserRow user;
-    if (asked.way == Way::PasswordLink || asked.way == Way::Invitation) {
-        // Looked at again, and used up with what it is for: whoever is quicker.
+    std::string role(roleName(asked.way == Way::SetUp ? Role::Root : Role::User));
+    // Links are looked at again, and used up with what they are for: whoever is quicker.
+    if (asked.way == Way::Invitation) {
+        auto invitation = goodInvitation(tx, asked.linkHash, now);
+        if (!invitation)
+            return invitation.error();
+        if (!*invitation)
+            return linkNotGood();
+        const auto taken = store::takeInvitationUse(tx, (*invitation)->id, now);
+        if (!taken)
+            return taken.error();
+        if (!*taken)
+            return linkNotGood();
+        done.invitationId = (*invitation)->id;
+        role = (*invitation)->role;
+    }
+    if (asked.way == Way::PasswordLink) {
         auto link = store::findLink(tx, asked.linkHash, now);
         if (!link)
             return link.error();
@@ -165,8 +189,6 @@ Result<SignUps::Done> SignUps::finishIn(Transaction &tx, const Asked &asked, con
             return used.error();
         if (!*link || !*used)
             return linkNotGood();
-    }
-    if (asked.way == Way::PasswordLink) {
         auto found = store::findUser(tx, asked.userId);
         if (!found)
             return found.error();
@@ -191,7 +213,7 @@ Result<SignUps::Done> SignUps::finishIn(Transaction &tx, const Asked &asked, con
         user.id = asked.userId;
         user.name = asked.name.name;
         user.nameKey = asked.name.key;
-        user.role = roleName(asked.way == Way::SetUp ? Role::Root : Role::User);
+        user.role = role;
         user.isWaiting = asked.way == Way::Free && mode == SignUpMode::Review;
         user.awaitsAddress = asked.mailAddress && m_addresses->signUpNeedsAddress();
         user.language = language;
@@ -201,6 +223,9 @@ Result<SignUps::Done> SignUps::finishIn(Transaction &tx, const Asked &asked, con
     user.passwordChangedAt = now;
     if (asked.way != Way::PasswordLink)
         if (auto r = store::insertUser(tx, user); !r)
+            return r.error();
+    if (!done.invitationId.empty())
+        if (auto r = store::insertInvitationUse(tx, done.invitationId, user.id, now); !r)
             return r.error();
     if (asked.mailAddress)
         if (auto r = m_addresses->addIn(tx, user, *asked.mailAddress, now); !r)
@@ -232,6 +257,7 @@ Task<Result<SignUps::Finished>> SignUps::finish(std::string id, std::string regi
                                         "This sign-up took longer than five minutes, or was finished already. Begin it anew.",
                                         "sign_up_id"));
     origin.method = "password";
+    const std::shared_ptr<AuditNote> note = origin.note;
     std::function<Result<Done>(Transaction &)> job = [this, asked = *asked, record = *record, language, origin, mode = m_mode(),
                                                       now](Transaction &tx) {
         return finishIn(tx, asked, record, language, origin, mode, now);
@@ -243,6 +269,8 @@ Task<Result<SignUps::Finished>> SignUps::finish(std::string id, std::string regi
         co_return Result<Finished>(done.error());
     }
     m_sessions.announceEnd(done->ended, SessionEnd::Password, now);
+    if (!done->invitationId.empty())
+        noteInvitedUser(note, done->begun.outcome.user, done->invitationId);
     Finished finished;
     finished.outcome = std::move(done->begun.outcome);
     finished.isFirstRoot = asked->way == Way::SetUp;

@@ -71,7 +71,7 @@ const v1::User *userOf(const pb::Message &answer)
 
 void complete(AuditEntry &record, const AuditNote &note, const v1::User *user)
 {
-    if (record.subject.empty())
+    if (!note.subject.empty())
         record.subject = note.subject;
     if (record.subject.empty() && user)
         record.subject = user->name();

@@ -47,6 +47,9 @@ public:
     /// For a connection that outlives the look at a credential which authenticate() let in: calls `over` once, on any thread, when the
     /// session ends, the key is revoked, or what they may do changes; at once where that is so already.
     virtual std::unique_ptr<CredentialWatch> watch(const Caller &, std::function<void()>) { return nullptr; }
+    /// Somebody whom authenticate() let in, by the session or key that they had then, as they are now: what they may can have changed.
+    /// Unauthenticated where it has ended, Unavailable while that cannot be known.
+    virtual Task<Result<Caller>> again(Caller) { co_return fail(ErrorCode::Unauthenticated, "This session or API key has ended."); }
     /// Whether a person whom authenticate() let in has proved lately who they are (calls declared `fresh`).
     virtual Task<Result<bool>> isFresh(Caller) { co_return false; }
 };

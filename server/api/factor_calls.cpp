@@ -114,10 +114,10 @@ Task<Result<v1::Passkey>> renamePasskey(Services services, const Caller &caller,
 
 Task<Result<v1::RemoveFactorResponse>> removePasskey(Services services, const Caller &caller, const v1::RemovePasskeyRequest &request)
 {
-    const Result<void> removed = co_await services->passkeys.remove(personOf(caller), request.id());
+    const Result<std::string> removed = co_await services->passkeys.remove(personOf(caller), request.id());
     if (!removed)
         co_return removed.error();
-    tell(*services, caller.userId, caller, mail::Change::PasskeyRemoved);
+    tell(*services, caller.userId, caller, mail::Change::PasskeyRemoved, *removed);
     co_return v1::RemoveFactorResponse();
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include <sys/socket.h>
 #include <sys/un.h>
 
 namespace matinee::api {

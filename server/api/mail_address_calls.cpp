@@ -156,6 +156,8 @@ Task<Result<v1::MailAddress>> addForUser(Services services, const Caller &caller
 Task<Result<v1::RemoveMailAddressResponse>> removeForUser(Services services, const Caller &caller,
                                                           const v1::RemoveUserMailAddressRequest &request)
 {
+    if (caller.note) // also where there is no such address: what was asked for is in the log either way
+        caller.note->subject = request.user().substr(0, 128) + " " + accounts::veiledAddress(request.address());
     const Result<void> removed = co_await services->addresses.removeFor(request.user(), request.address(), actorOf(caller), now());
     if (!removed)
         co_return removed.error();

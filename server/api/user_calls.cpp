@@ -41,12 +41,34 @@ Task<Result<v1::CreateUserResponse>> createUser(accounts::People &people, WebAdd
     co_return answer;
 }
 
+v1::UserCounts describeCounts(const std::map<std::string, std::uint32_t> &counts)
+{
+    const auto of = [&](const char *state) {
+        const auto found = counts.find(state);
+        return found == counts.end() ? 0U : found->second;
+    };
+    v1::UserCounts message;
+    message.set_active(of("active"));
+    message.set_waiting(of("waiting"));
+    message.set_unconfirmed(of("unconfirmed"));
+    message.set_banned(of("banned"));
+    message.set_closed(of("closed"));
+    return message;
+}
+
 Task<Result<v1::ListUsersResponse>> listUsers(accounts::People &people, const v1::ListUsersRequest &request)
 {
-    const Result<accounts::People::Page> page = co_await people.list(request.search(), request.page_size(), request.page_token());
+    accounts::People::Wanted wanted;
+    wanted.search = request.search();
+    wanted.state = request.state();
+    wanted.size = request.page_size();
+    wanted.pageToken = request.page_token();
+    const Result<accounts::People::Page> page = co_await people.list(std::move(wanted), now());
     if (!page)
         co_return page.error();
     v1::ListUsersResponse answer;
+    if (page->counts)
+        *answer.mutable_counts() = describeCounts(*page->counts);
     for (const store::UserRow &row : page->users)
         *answer.add_users() = describeUser(row, now());
     answer.set_next_page_token(page->nextToken);
@@ -95,14 +117,6 @@ Task<Result<v1::OneTimeLink>> createPasswordLink(accounts::People &people, WebAd
     co_return describeLink(*link, webAddress, "/password");
 }
 
-Task<Result<v1::OneTimeLink>> createInvitation(accounts::People &people, WebAddress webAddress, const Caller &caller)
-{
-    const Result<accounts::OneTimeLink> link = co_await people.createInvitation(actorOf(caller), now());
-    if (!link)
-        co_return link.error();
-    co_return describeLink(*link, webAddress, "/sign-up");
-}
-
 Task<Result<v1::ListSessionsResponse>> listUserSessions(accounts::People &people, const Caller &caller,
                                                         const v1::ListUserSessionsRequest &request)
 {
@@ -123,6 +137,17 @@ Task<Result<v1::RevokeSessionsResponse>> revokeUserSessions(accounts::People &pe
         co_return revoked.error();
     v1::RevokeSessionsResponse answer;
     answer.set_revoked(*revoked);
+    co_return answer;
+}
+
+Task<Result<v1::RevokeSessionsResponse>> revokeUserSession(accounts::People &people, const Caller &caller,
+                                                           const v1::RevokeUserSessionRequest &request)
+{
+    const Result<void> revoked = co_await people.revokeSession(request.user(), request.id(), actorOf(caller), now());
+    if (!revoked)
+        co_return revoked.error();
+    v1::RevokeSessionsResponse answer;
+    answer.set_revoked(1);
     co_return answer;
 }
 
@@ -157,16 +182,16 @@ void handleUserCalls(Dispatcher &dispatcher, accounts::People &people, WebAddres
         [&people, webAddress](const Caller &caller, const v1::CreatePasswordLinkRequest &request) {
             return createPasswordLink(people, webAddress, caller, request);
         });
-    dispatcher.handle<v1::CreateInvitationRequest, v1::OneTimeLink>(
-        "matinee.v1.UserService/CreateInvitation", [&people, webAddress](const Caller &caller, const v1::CreateInvitationRequest &) {
-            return createInvitation(people, webAddress, caller);
-        });
     dispatcher.handle<v1::ListUserSessionsRequest, v1::ListSessionsResponse>(
         "matinee.v1.UserService/ListUserSessions",
         [&people](const Caller &caller, const v1::ListUserSessionsRequest &request) { return listUserSessions(people, caller, request); });
     dispatcher.handle<v1::RevokeUserSessionsRequest, v1::RevokeSessionsResponse>(
         "matinee.v1.UserService/RevokeUserSessions", [&people](const Caller &caller, const v1::RevokeUserSessionsRequest &request) {
             return revokeUserSessions(people, caller, request);
+        });
+    dispatcher.handle<v1::RevokeUserSessionRequest, v1::RevokeSessionsResponse>(
+        "matinee.v1.UserService/RevokeUserSession", [&people](const Caller &caller, const v1::RevokeUserSessionRequest &request) {
+            return revokeUserSession(people, caller, request);
         });
 }
 

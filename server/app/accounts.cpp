@@ -86,6 +86,7 @@ Accounts::Accounts(store::Store &store, const settings::Snapshot &settings, Mail
       signUps(
           store, setup, sessions, [this] { return signUpMode.load(); }, metrics),
       people(store, sessions),
+      invitations(store, sealOf(settings)),
       profiles(store),
       passkeys(store, sessions, relyingParty, factors, metrics,
                [this](store::Transaction &tx, const store::UserRow &user) { return hasUsableIdentity(tx, user, isProviderUsable); }),
@@ -136,6 +137,9 @@ Task<void> sweepAccounts(Accounts &accounts)
     const Result<std::uint32_t> purged = co_await accounts.people.purge(std::chrono::system_clock::now());
     if (!purged)
         log::warn("accounts", "Accounts that were closed long ago could not be removed: {}", purged.error().message);
+    const Result<int> ended = co_await accounts.invitations.sweep(std::chrono::system_clock::now());
+    if (!ended)
+        log::warn("accounts", "Invitations that ended long ago could not be removed: {}", ended.error().message);
     const Result<int> unconfirmed = co_await accounts.mailAddresses.sweep(std::chrono::system_clock::now());
     if (!unconfirmed)
         log::warn("accounts", "Accounts whose mail address was never confirmed could not be removed: {}", unconfirmed.error().message);

@@ -5,6 +5,7 @@
 #include "accounts/direct_sign_in.h"
 #include "accounts/guess_guard.h"
 #include "accounts/guests.h"
+#include "accounts/invitations.h"
 #include "accounts/one_time_codes.h"
 #include "accounts/passkeys.h"
 #include "accounts/password_reset.h"
@@ -53,6 +54,7 @@ struct Accounts
     std::atomic<accounts::SignUpMode> signUpMode;
     accounts::SignUps signUps;
     accounts::People people;
+    accounts::Invitations invitations;
     accounts::Profiles profiles;
     accounts::Passkeys passkeys;
     accounts::OneTimeCodes codes;

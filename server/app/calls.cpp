@@ -7,6 +7,7 @@
 #include "api/audit_calls.h"
 #include "api/avatar_calls.h"
 #include "api/factor_calls.h"
+#include "api/invitation_calls.h"
 #include "api/key_calls.h"
 #include "api/life_calls.h"
 #include "api/mail_address_calls.h"
@@ -136,6 +137,7 @@ void registerCalls(Core &core)
                                              &people.mailAddresses, &people.securityLetters});
     api::handleAccountCalls(core.dispatcher, people.sessions, people.passwords, people.people, &people.securityLetters);
     api::handleUserCalls(core.dispatcher, people.people, core.webAddress);
+    api::handleInvitationCalls(core.dispatcher, people.invitations, core.webAddress);
     api::handleFactorCalls(core.dispatcher, {core.store, people.factors, people.passkeys, people.codes, people.secondFactor, people.stepUp,
                                              people.sessions, &people.securityLetters});
     api::handleMailAddressCalls(core.dispatcher, {people.mailAddresses, people.passwordReset, people.secondFactor, people.stepUp,

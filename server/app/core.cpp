@@ -167,6 +167,7 @@ Core::Core(const settings::Snapshot &settings, std::string folder, std::size_t w
       rtmpAddress([settings] { return app::rtmpAddress(settings, static_cast<std::uint16_t>(settings.get(settings::livestreamRtmpPort))); })
 {
     accounts.sessions.onUserChanged([this](const std::string &userId) { keys.userChanged(userId); });
+    gate.watchBy(authenticator);
     const auto named = count(settings.get(settings::livestreamMetricsMaxStreams));
     metrics.onText([this, named] { return live::streamFigures(registry.list(), named); });
 }

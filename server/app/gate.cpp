@@ -1,6 +1,7 @@
 #include "app/gate.h"
 
 #include "accounts/publish_keys.h"
+#include "app/viewer_watch.h"
 #include "live/registry.h"
 #include "store/streams.h"
 
@@ -18,12 +19,15 @@ using FindStream = std::function<Result<std::optional<store::StreamRow>>(store::
 } // namespace
 
 StoreGate::StoreGate(store::Store &store, const accounts::PlaybackTokens &tokens, observe::Metrics &metrics)
-    : m_store(store)
-    , m_tokens(tokens)
-    , m_known(kMostKnown)
+    : m_store(store), m_tokens(tokens), m_known(kMostKnown)
 {
     for (const char *reason : {"wrong_key", "rate_limited", "blocked", "stopped", "unavailable"})
-        m_refused[reason] = metrics.counter("matinee_publish_refused_total", "Publishers that were refused, by reason", {{"reason", reason}});
+        m_refused[reason] =
+            metrics.counter("matinee_publish_refused_total", "Publishers that were refused, by reason", {{"reason", reason}});
+    for (const char *protocol : {"flv", "flv_websocket", "rtmp", "recording"})
+        m_revoked.emplace(protocol, metrics.counter("matinee_viewers_revoked_total",
+                                                    "Viewers of private streams who were cut off because their session or API key ended",
+                                                    {{"protocol", protocol}}));
     using enum accounts::TokenRefusal;
     for (const auto refusal : {Forged, Expired, OtherStream}) {
         m_tokensRefused[refusal] = metrics.counter("matinee_playback_tokens_refused_total", "Playback tokens that were refused, by reason",
@@ -42,29 +46,38 @@ Task<Result<std::string>> StoreGate::mayPublish(std::string key, std::string add
     {
         const std::lock_guard lock(m_mutex);
         if (const auto wait = m_attempts.blockedFor(address, Clock::now())) {
-            auto error = fail(ErrorCode::RateLimited, "Too many wrong stream keys from this address. Try again in " + std::to_string(wait->count()) + " s.");
+            auto error = fail(ErrorCode::RateLimited,
+                              "Too many wrong stream keys from this address. Try again in " + std::to_string(wait->count()) + " s.");
             error.retryAfter = *wait;
             co_return refuse("rate_limited", std::move(error));
         }
     }
     std::optional<store::StreamRow> row;
     if (accounts::isPublishKey(key)) {
-        const FindStream find = [hash = accounts::publishKeyHash(key)](store::Transaction &tx) { return store::findStreamByKeyHash(tx, hash); };
+        const FindStream find = [hash = accounts::publishKeyHash(key)](store::Transaction &tx) {
+            return store::findStreamByKeyHash(tx, hash);
+        };
         auto found = co_await m_store.read(find);
         if (!found)
-            co_return refuse("unavailable", fail(ErrorCode::Unavailable, "The stream key cannot be checked now: the database is away. Try again in a moment."));
+            co_return refuse("unavailable", fail(ErrorCode::Unavailable,
+                                                 "The stream key cannot be checked now: the database is away. Try again in a moment."));
         row = std::move(*found);
     }
     const std::lock_guard lock(m_mutex);
     if (!row) {
         m_attempts.failed(address, Clock::now());
-        co_return refuse("wrong_key", fail(ErrorCode::PermissionDenied, "This stream key is not known here. Copy it again, or make a new one with `matinee stream rotate-key`."));
+        co_return refuse("wrong_key",
+                         fail(ErrorCode::PermissionDenied,
+                              "This stream key is not known here. Copy it again, or make a new one with `matinee stream rotate-key`."));
     }
     m_attempts.succeeded(address);
     if (const auto wait = blockedFor(row->name, Clock::now()))
-        co_return refuse("blocked", fail(ErrorCode::PermissionDenied, "This stream is blocked for another " + std::to_string(wait->count()) + " s."));
+        co_return refuse("blocked",
+                         fail(ErrorCode::PermissionDenied, "This stream is blocked for another " + std::to_string(wait->count()) + " s."));
     if (row->isStopped)
-        co_return refuse("stopped", fail(ErrorCode::FailedPrecondition, "This stream is stopped: nobody may publish. `matinee stream start " + row->name + "` lets publishers in again."));
+        co_return refuse("stopped",
+                         fail(ErrorCode::FailedPrecondition, "This stream is stopped: nobody may publish. `matinee stream start " +
+                                                                 row->name + "` lets publishers in again."));
     co_return std::move(row->name);
 }
 
@@ -115,6 +128,31 @@ Task<Result<void>> StoreGate::mayPlay(std::string name, Caller caller, std::stri
         m_known.put(name, known);
     }
     co_return verdict(known, name, caller, token);
+}
+
+std::unique_ptr<live::ViewerWatch> StoreGate::watch(live::Admitted viewer, std::function<void()> over)
+{
+    auto *const worker = net::Worker::current();
+    const bool cameByThat = !viewer.caller.isAnonymous() && viewer.caller.may(v1::READ_STREAMS);
+    if (!m_authenticator || !worker || !cameByThat)
+        return nullptr;
+    const std::string name(live::baseName(viewer.name));
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto *known = m_known.find(name);
+        if (known && !known->isPrivate)
+            return nullptr;
+    }
+    if (!viewer.token.empty() && m_tokens.verify(viewer.token, name, std::chrono::system_clock::now()))
+        return nullptr;
+    observe::Counter counter;
+    if (const auto found = m_revoked.find(viewer.protocol); found != m_revoked.end())
+        counter = found->second;
+    std::function<void()> counted = [counter, over = std::move(over)]() mutable {
+        counter.add();
+        over();
+    };
+    return std::make_unique<CredentialViewerWatch>(*m_authenticator, *worker, std::move(viewer.caller), std::move(counted));
 }
 
 std::optional<std::chrono::seconds> StoreGate::blockedFor(const std::string &name, Clock::time_point now)

@@ -1,4 +1,4 @@
-// Who may publish and who may play, answered from the store. Owned by app; any worker.
+// Who may publish and who may play, answered from the store, and who may go on. Owned by app; any worker.
 // Playing is asked with every HLS request, so answers are kept for two seconds, and as long as the database is away.
 #pragma once
 
@@ -14,6 +14,10 @@
 #include <mutex>
 #include <unordered_map>
 
+namespace matinee::api {
+class Authenticator;
+}
+
 namespace matinee::app {
 
 class StoreGate final : public live::Gate
@@ -24,7 +28,10 @@ public:
 
     Task<Result<std::string>> mayPublish(std::string key, std::string address) override;
     Task<Result<void>> mayPlay(std::string name, Caller caller, std::string token) override;
+    std::unique_ptr<live::ViewerWatch> watch(live::Admitted viewer, std::function<void()> over) override;
 
+    /// Who knows when a session or a key has ended; must outlive this. Set before the workers start; without it nobody is watched.
+    void watchBy(api::Authenticator &authenticator) { m_authenticator = &authenticator; }
     /// Refuses the publisher of `name` for so long (kick with block_seconds). Zero lifts it.
     void block(const std::string &name, std::chrono::seconds duration);
     /// A stream was made, deleted or changed: what is remembered of it is wrong.
@@ -47,7 +54,9 @@ private:
     const accounts::PlaybackTokens &m_tokens;
     std::map<std::string, observe::Counter, std::less<>> m_refused;
     std::map<accounts::TokenRefusal, observe::Counter> m_tokensRefused;
-    std::mutex m_mutex; // guards what follows; taken once a connection or playlist request
+    std::map<std::string, observe::Counter, std::less<>> m_revoked; // constant after construction
+    api::Authenticator *m_authenticator = nullptr;                  // constant once the workers run
+    std::mutex m_mutex;                                             // guards what follows; taken once a connection or playlist request
     accounts::AttemptLimiter m_attempts;
     accounts::BoundedMap<Known> m_known;
     std::unordered_map<std::string, Clock::time_point> m_blocked;

@@ -116,6 +116,31 @@ std::unique_ptr<api::CredentialWatch> CallerAuthenticator::watch(const Caller &w
     return std::make_unique<EndWatch>(m_parts.sessions.watch(watched, std::move(over)));
 }
 
+Task<Result<Caller>> CallerAuthenticator::again(Caller who)
+{
+    const auto now = std::chrono::system_clock::now();
+    who.permissions = kPublicOnly;
+    if (!who.guestId.empty()) {
+        auto guest = m_parts.guests.find(who.guestId);
+        if (!guest || !m_parts.guests.isAllowed() || now >= guest->expiresAt)
+            co_return fail(ErrorCode::Unauthenticated, "This guest is not known here any more. Enter again, or sign in.");
+        co_return asGuest(std::move(who), std::move(*guest));
+    }
+    if (who.isPerson()) {
+        Result<accounts::Person> person = co_await m_parts.sessions.personOf(who.userId, who.sessionId, now);
+        if (!person)
+            co_return person.error();
+        co_return asPerson(std::move(who), std::move(*person));
+    }
+    Result<accounts::VerifiedKey> key = co_await m_parts.keys.verifyAgain(who.keyId, now);
+    if (!key)
+        co_return key.error();
+    who.permissions |= key->permissions;
+    who.ownerId = std::move(key->ownerId);
+    who.ownerName = std::move(key->ownerName);
+    co_return std::move(who);
+}
+
 store::AuditEntry auditedExport(const Caller &caller)
 {
     store::AuditEntry entry;

@@ -30,6 +30,7 @@ public:
     Task<Result<Caller>> authenticate(std::string_view bearer, Caller anonymous) override;
     Task<Result<Caller>> authenticateTicket(std::string ticket, Caller anonymous) override;
     std::unique_ptr<api::CredentialWatch> watch(const Caller &who, std::function<void()> over) override;
+    Task<Result<Caller>> again(Caller who) override;
     Task<Result<bool>> isFresh(Caller person) override;
 
 private:

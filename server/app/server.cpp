@@ -40,6 +40,9 @@ Server::Server(Core &core, std::shared_ptr<settings::Settings> settings)
     : m_core(core), m_settings(std::move(settings)), m_rtmpServices{core.gate, core.registry, rtmp::SessionMetrics(&core.metrics), {}}
 {
     m_rtmpServices.limits.handshake = m_settings->get(settings::serverHeaderTimeoutSeconds);
+    m_rtmpServices.callerOf = [this](std::string key, Caller anonymous) {
+        return m_core.dispatcher.identify("Bearer " + key, std::move(anonymous));
+    };
 }
 
 Server::~Server() = default;

@@ -1,9 +1,9 @@
 #include "cli/commands.h"
 
 #include "cli/answers.h"
-#include "cli/calls.h"
 #include "cli/document.h"
 #include "cli/lifetime.h"
+#include "cli/verb.h"
 
 #include "matinee/v1/server.pb.h"
 
@@ -74,23 +74,6 @@ int revoke(Context &context, Calls &calls, const KeyArguments &arguments)
                   : context.failed(answer.error());
 }
 
-using Action = int (*)(Context &, Calls &, const KeyArguments &);
-
-CLI::App *addVerb(CLI::App &group, Context &context, const char *name, const char *description, const char *example, Action action,
-                  Calls::Folder folder, const std::shared_ptr<KeyArguments> &arguments)
-{
-    auto *command = group.add_subcommand(name, description);
-    command->footer(std::string("Example: ") + example);
-    command->callback([&context, arguments, action, folder] {
-        context.command = [&context, arguments, action, folder] {
-            int exitCode = kFailed;
-            auto calls = Calls::open(context, folder, exitCode);
-            return calls ? action(context, *calls, *arguments) : exitCode;
-        };
-    });
-    return command;
-}
-
 } // namespace
 
 void addApiKey(CLI::App &root, Context &context)
@@ -100,9 +83,10 @@ void addApiKey(CLI::App &root, Context &context)
     group->footer("Example: matinee api-key create --name console --scope admin");
     auto arguments = std::make_shared<KeyArguments>();
 
-    auto *command =
-        addVerb(*group, context, "create", "Make an API key and print it, once",
-                "matinee api-key create --name backup --scope streams:read --expires 30d", create, Calls::Folder::MayBeMade, arguments);
+    auto *command = addVerb(*group, context,
+                            {"create", "Make an API key and print it, once",
+                             "matinee api-key create --name backup --scope streams:read --expires 30d", create, Calls::Folder::MayBeMade},
+                            arguments);
     command->add_option("--name", arguments->name, "What it is for, up to 64 characters")->required()->type_name("TEXT");
     command->add_option("--scope", arguments->scopes, "What it may do; give it again for more")
         ->required()
@@ -120,11 +104,10 @@ void addApiKey(CLI::App &root, Context &context)
         ->add_option("--owner", arguments->owner, "Account whose key it is, and with whose rights it ends; without, it is the server's own")
         ->type_name("NAME");
 
-    auto *listing = addVerb(*group, context, "list", "List the API keys, without the keys themselves", "matinee api-key list", list,
-                            Calls::Folder::MustExist, arguments);
+    auto *listing =
+        addVerb(*group, context, {"list", "List the API keys, without the keys themselves", "matinee api-key list", list}, arguments);
     listing->add_option("--owner", arguments->owner, "Only those of this account")->type_name("NAME");
-    command = addVerb(*group, context, "revoke", "Refuse an API key from now on", "matinee api-key revoke k7f3q2", revoke,
-                      Calls::Folder::MustExist, arguments);
+    command = addVerb(*group, context, {"revoke", "Refuse an API key from now on", "matinee api-key revoke k7f3q2", revoke}, arguments);
     command->add_option("ID", arguments->id, "The first column of `matinee api-key list`")->required();
 }
 

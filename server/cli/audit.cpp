@@ -2,8 +2,8 @@
 
 #include "api/json_codec.h"
 #include "cli/answers.h"
-#include "cli/calls.h"
 #include "cli/document.h"
+#include "cli/verb.h"
 
 #include "matinee/v1/audit.pb.h"
 
@@ -117,30 +117,6 @@ int verify(Context &context, Calls &calls, const AuditArguments &arguments)
     total.set_checked(checked);
     const int told = context.answer(documentOf(total), verdict(total));
     return told == kOk && total.state() != "whole" ? kFailed : told;
-}
-
-using Action = int (*)(Context &, Calls &, const AuditArguments &);
-
-struct Verb
-{
-    const char *name;
-    const char *description;
-    const char *example;
-    Action action;
-};
-
-CLI::App *addVerb(CLI::App &group, Context &context, const Verb &verb, const std::shared_ptr<AuditArguments> &arguments)
-{
-    auto *command = group.add_subcommand(verb.name, verb.description);
-    command->footer(std::string("Example: ") + verb.example);
-    command->callback([&context, arguments, verb] {
-        context.command = [&context, arguments, verb] {
-            int exitCode = kFailed;
-            auto calls = Calls::open(context, Calls::Folder::MustExist, exitCode);
-            return calls ? verb.action(context, *calls, *arguments) : exitCode;
-        };
-    });
-    return command;
 }
 
 void addFilters(CLI::App &command, AuditArguments &arguments)

@@ -1,8 +1,8 @@
 #include "cli/commands.h"
 
 #include "cli/answers.h"
-#include "cli/calls.h"
 #include "cli/document.h"
+#include "cli/verb.h"
 
 #include "matinee/v1/server.pb.h"
 #include "matinee/v1/streams.pb.h"
@@ -52,7 +52,8 @@ std::string bitrate(std::uint32_t kbps)
 
 std::string described(const v1::Stream &stream)
 {
-    std::string text = stream.name() + (stream.private_() ? " (private)" : "") + ": " + stream.status() + (stream.stopped() ? ", stopped" : "") + "\n";
+    std::string text =
+        stream.name() + (stream.private_() ? " (private)" : "") + ": " + stream.status() + (stream.stopped() ? ", stopped" : "") + "\n";
     text += "  created    " + when(stream.created_at()) + "\n";
     if (!stream.has_live())
         return text;
@@ -162,7 +163,8 @@ int start(Context &context, Calls &calls, const StreamArguments &arguments)
     v1::StartStreamRequest request;
     request.set_name(arguments.name);
     const auto stream = calls.call<v1::Stream>("matinee.v1.StreamService/StartStream", request);
-    return stream ? context.answer(documentOf(*stream), "Publishers of \"" + stream->name() + "\" are let in again.\n") : context.failed(stream.error());
+    return stream ? context.answer(documentOf(*stream), "Publishers of \"" + stream->name() + "\" are let in again.\n")
+                  : context.failed(stream.error());
 }
 
 int stop(Context &context, Calls &calls, const StreamArguments &arguments)
@@ -170,8 +172,9 @@ int stop(Context &context, Calls &calls, const StreamArguments &arguments)
     v1::StopStreamRequest request;
     request.set_name(arguments.name);
     const auto stream = calls.call<v1::Stream>("matinee.v1.StreamService/StopStream", request);
-    return stream ? context.answer(documentOf(*stream), "Stopped the stream \"" + stream->name() + "\"; publishers are refused until `matinee stream start " +
-                                                            stream->name() + "`.\n")
+    return stream ? context.answer(documentOf(*stream), "Stopped the stream \"" + stream->name() +
+                                                            "\"; publishers are refused until `matinee stream start " + stream->name() +
+                                                            "`.\n")
                   : context.failed(stream.error());
 }
 
@@ -183,35 +186,15 @@ int token(Context &context, Calls &calls, const StreamArguments &arguments)
     const auto made = calls.call<v1::PlaybackToken>("matinee.v1.StreamService/CreatePlaybackToken", request);
     if (!made)
         return context.failed(made.error());
-    return context.answer(documentOf(*made), "Whoever has one of these addresses can watch until " + when(made->expires_at()) + ":\n  " + made->watch_url() +
-                                                 "\n  " + made->hls_url() + "\n  " + made->flv_url() + "\n  " + made->rtmp_url() + "\n");
+    return context.answer(documentOf(*made), "Whoever has one of these addresses can watch until " + when(made->expires_at()) + ":\n  " +
+                                                 made->watch_url() + "\n  " + made->hls_url() + "\n  " + made->flv_url() + "\n  " +
+                                                 made->rtmp_url() + "\n");
 }
 
-using Action = int (*)(Context &, Calls &, const StreamArguments &);
-
-struct Verb
+CLI::App *addNamed(CLI::App &group, Context &context, const Verb<StreamArguments> &verb, const std::shared_ptr<StreamArguments> &arguments)
 {
-    const char *name;
-    const char *description;
-    const char *example;
-    Action action;
-    bool named = true;
-    Calls::Folder folder = Calls::Folder::MustExist;
-};
-
-CLI::App *addVerb(CLI::App &group, Context &context, const Verb &verb, const std::shared_ptr<StreamArguments> &arguments)
-{
-    auto *command = group.add_subcommand(verb.name, verb.description);
-    if (verb.named)
-        command->add_option("NAME", arguments->name, "Name of the stream: a-z, 0-9, - and _")->required();
-    command->footer(std::string("Example: ") + verb.example);
-    command->callback([&context, arguments, verb] {
-        context.command = [&context, arguments, verb] {
-            int exitCode = kFailed;
-            auto calls = Calls::open(context, verb.folder, exitCode);
-            return calls ? verb.action(context, *calls, *arguments) : exitCode;
-        };
-    });
+    auto *command = addVerb(group, context, verb, arguments);
+    command->add_option("NAME", arguments->name, "Name of the stream: a-z, 0-9, - and _")->required();
     return command;
 }
 
@@ -224,24 +207,29 @@ void addStream(CLI::App &root, Context &context)
     group->footer("Example: matinee stream create cinema");
     auto arguments = std::make_shared<StreamArguments>();
 
-    auto *command = addVerb(*group, context,
-                            {"create", "Make a stream and print its publish key, once", "matinee stream create cinema --private", create,
-                             true, Calls::Folder::MayBeMade},
-                            arguments);
+    auto *command = addNamed(*group, context,
+                             {"create", "Make a stream and print its publish key, once", "matinee stream create cinema --private", create,
+                              Calls::Folder::MayBeMade},
+                             arguments);
     command->add_flag("--private", arguments->isPrivate, "Play it only with an API key of scope streams:read");
-    addVerb(*group, context, {"list", "List the streams", "matinee stream list --output json", list, false}, arguments);
-    addVerb(*group, context, {"show", "Show one stream and what is being published", "matinee stream show cinema", show}, arguments);
-    addVerb(*group, context, {"delete", "End a stream for everybody and forget it", "matinee stream delete cinema", erase}, arguments);
-    addVerb(*group, context,
-            {"rotate-key", "Replace the publish key and print the new one, once", "matinee stream rotate-key cinema", rotateKey},
-            arguments);
-    addVerb(*group, context, {"stop", "End a stream and refuse its publishers until it is started", "matinee stream stop cinema", stop}, arguments);
-    addVerb(*group, context, {"start", "Let publishers in again after stop", "matinee stream start cinema", start}, arguments);
-    command = addVerb(*group, context, {"token", "Make links that play a private stream for a while", "matinee stream token cinema --ttl-seconds 86400", token},
-                      arguments);
-    command->add_option("--ttl-seconds", arguments->ttlSeconds, "How long the links are good")->type_name("N")->check(CLI::Range(1U, 2592000U));
+    addVerb(*group, context, {"list", "List the streams", "matinee stream list --output json", list}, arguments);
+    addNamed(*group, context, {"show", "Show one stream and what is being published", "matinee stream show cinema", show}, arguments);
+    addNamed(*group, context, {"delete", "End a stream for everybody and forget it", "matinee stream delete cinema", erase}, arguments);
+    addNamed(*group, context,
+             {"rotate-key", "Replace the publish key and print the new one, once", "matinee stream rotate-key cinema", rotateKey},
+             arguments);
+    addNamed(*group, context, {"stop", "End a stream and refuse its publishers until it is started", "matinee stream stop cinema", stop},
+             arguments);
+    addNamed(*group, context, {"start", "Let publishers in again after stop", "matinee stream start cinema", start}, arguments);
     command =
-        addVerb(*group, context, {"kick", "Disconnect the publisher", "matinee stream kick cinema --block-seconds 600", kick}, arguments);
+        addNamed(*group, context,
+                 {"token", "Make links that play a private stream for a while", "matinee stream token cinema --ttl-seconds 86400", token},
+                 arguments);
+    command->add_option("--ttl-seconds", arguments->ttlSeconds, "How long the links are good")
+        ->type_name("N")
+        ->check(CLI::Range(1U, 2592000U));
+    command =
+        addNamed(*group, context, {"kick", "Disconnect the publisher", "matinee stream kick cinema --block-seconds 600", kick}, arguments);
     command->add_option("--block-seconds", arguments->blockSeconds, "Refuse its key for so long")
         ->type_name("N")
         ->check(CLI::Range(0U, 86400U));

@@ -1,12 +1,14 @@
 #include "cli/commands.h"
 
 #include "cli/answers.h"
-#include "cli/calls.h"
 #include "cli/document.h"
 #include "cli/lifetime.h"
+#include "cli/user_verbs.h"
+#include "cli/verb.h"
 
 #include "matinee/v1/account_life.pb.h"
 #include "matinee/v1/accounts.pb.h"
+#include "matinee/v1/avatars.pb.h"
 #include "matinee/v1/factors.pb.h"
 #include "matinee/v1/mail_addresses.pb.h"
 
@@ -22,6 +24,8 @@ struct UserArguments
     std::string name;
     std::string role = "user";
     std::string search;
+    std::string state;
+    std::string endedSession;
     std::string banFor = "never";
     std::string reason;
     std::string added;
@@ -61,20 +65,24 @@ int list(Context &context, Calls &calls, const UserArguments &arguments)
     v1::ListUsersResponse all;
     v1::ListUsersRequest request;
     request.set_search(arguments.search);
+    request.set_state(arguments.state);
     request.set_page_size(500);
     do {
         const auto page = calls.call<v1::ListUsersResponse>("matinee.v1.UserService/ListUsers", request);
         if (!page)
             return context.failed(page.error());
         all.mutable_users()->MergeFrom(page->users());
+        if (page->has_counts())
+            *all.mutable_counts() = page->counts();
         request.set_page_token(page->next_page_token());
     } while (!request.page_token().empty());
 
     std::vector<std::vector<std::string>> rows;
     for (const v1::User &user : all.users())
         rows.push_back({user.name(), user.role(), stateOf(user), user.has_password() ? "yes" : "no", when(user.created_at()), user.id()});
-    const std::string none = arguments.search.empty() ? "There are no accounts. Make one with: matinee user create NAME --role root\n"
-                                                      : "No name has this in it.\n";
+    const std::string none = !arguments.state.empty()   ? "No such account is " + arguments.state + ".\n"
+                             : arguments.search.empty() ? "There are no accounts. Make one with: matinee user create NAME --role root\n"
+                                                        : "No name has this in it.\n";
     return context.answer(documentOf(all), rows.empty() ? none : table({"NAME", "ROLE", "STATE", "PASSWORD", "CREATED", "ID"}, rows));
 }
 
@@ -151,8 +159,20 @@ int exportData(Context &context, Calls &calls, const UserArguments &arguments)
     return context.answer(document, toJson(document));
 }
 
+int endSession(Context &context, Calls &calls, const UserArguments &arguments)
+{
+    v1::RevokeUserSessionRequest request;
+    request.set_user(arguments.name);
+    request.set_id(arguments.endedSession);
+    const auto answer = calls.call<v1::RevokeSessionsResponse>("matinee.v1.UserService/RevokeUserSession", request);
+    return answer ? context.answer(documentOf(*answer), arguments.name + ": ended the session " + arguments.endedSession + ".\n")
+                  : context.failed(answer.error());
+}
+
 int sessions(Context &context, Calls &calls, const UserArguments &arguments)
 {
+    if (!arguments.endedSession.empty())
+        return endSession(context, calls, arguments);
     v1::ListUserSessionsRequest request;
     request.set_user(arguments.name);
     const auto answer = calls.call<v1::ListSessionsResponse>("matinee.v1.UserService/ListUserSessions", request);
@@ -161,9 +181,9 @@ int sessions(Context &context, Calls &calls, const UserArguments &arguments)
     std::vector<std::vector<std::string>> rows;
     for (const v1::Session &session : answer->sessions())
         rows.push_back({session.device().empty() ? "-" : session.device(), session.address(), session.method(), when(session.created_at()),
-                        when(session.last_used_at())});
+                        when(session.last_used_at()), session.id()});
     return context.answer(documentOf(*answer), rows.empty() ? arguments.name + " is not signed in anywhere.\n"
-                                                            : table({"DEVICE", "ADDRESS", "METHOD", "SIGNED IN", "LAST USED"}, rows));
+                                                            : table({"DEVICE", "ADDRESS", "METHOD", "SIGNED IN", "LAST USED", "ID"}, rows));
 }
 
 int signOut(Context &context, Calls &calls, const UserArguments &arguments)
@@ -199,6 +219,14 @@ int resetFactors(Context &context, Calls &calls, const UserArguments &arguments)
                           user->name() + ": no passkeys, no app and no recovery codes any more; signed out everywhere.\n" + next);
 }
 
+int removePicture(Context &context, Calls &calls, const UserArguments &arguments)
+{
+    v1::RemoveUserAvatarRequest request;
+    request.set_user(arguments.name);
+    const auto answer = calls.call<v1::Avatar>("matinee.v1.UserAvatarService/RemoveUserAvatar", request);
+    return answer ? context.answer(documentOf(*answer), arguments.name + ": has no picture any more.\n") : context.failed(answer.error());
+}
+
 int address(Context &context, Calls &calls, const UserArguments &arguments)
 {
     if (!arguments.added.empty()) {
@@ -230,37 +258,19 @@ int address(Context &context, Calls &calls, const UserArguments &arguments)
                                                             : table({"ADDRESS", "CONFIRMED", "PRIMARY", "ADDED"}, rows));
 }
 
-using Action = int (*)(Context &, Calls &, const UserArguments &);
-
-struct Verb
+CLI::App *addNamed(CLI::App &group, Context &context, const Verb<UserArguments> &verb, const std::shared_ptr<UserArguments> &arguments)
 {
-    const char *name;
-    const char *description;
-    const char *example;
-    Action action;
-    bool named = true;
-    Calls::Folder folder = Calls::Folder::MustExist;
-};
-
-CLI::App *addVerb(CLI::App &group, Context &context, const Verb &verb, const std::shared_ptr<UserArguments> &arguments)
-{
-    auto *command = group.add_subcommand(verb.name, verb.description);
-    if (verb.named)
-        command->add_option("NAME", arguments->name, "Name or id of the account")->required();
-    command->footer(std::string("Example: ") + verb.example);
-    command->callback([&context, arguments, verb] {
-        context.command = [&context, arguments, verb] {
-            int exitCode = kFailed;
-            auto calls = Calls::open(context, verb.folder, exitCode);
-            return calls ? verb.action(context, *calls, *arguments) : exitCode;
-        };
-    });
+    auto *command = addVerb(group, context, verb, arguments);
+    command->add_option("NAME", arguments->name, "Name or id of the account")->required();
     return command;
 }
 
-std::string roleFault(const std::string &text)
+std::string stateFault(const std::string &text)
 {
-    return text == "user" || text == "admin" || text == "root" ? std::string() : "expected user, admin or root, got \"" + text + "\"";
+    for (const char *state : {"active", "waiting", "unconfirmed", "banned", "closed"})
+        if (text == state)
+            return {};
+    return "expected active, waiting, unconfirmed, banned or closed, got \"" + text + "\"";
 }
 
 std::string lifetimeFault(const std::string &text)
@@ -270,6 +280,11 @@ std::string lifetimeFault(const std::string &text)
 
 } // namespace
 
+std::string roleFault(const std::string &text)
+{
+    return text == "user" || text == "admin" || text == "root" ? std::string() : "expected user, admin or root, got \"" + text + "\"";
+}
+
 void addUser(CLI::App &root, Context &context)
 {
     auto *group = root.add_subcommand("user", "Make and manage the accounts of people");
@@ -277,50 +292,59 @@ void addUser(CLI::App &root, Context &context)
     group->footer("Example: matinee user create alice --role admin");
     auto arguments = std::make_shared<UserArguments>();
 
-    auto *command = addVerb(*group, context,
-                            {"create", "Make an account and print the link that sets its password, once",
-                             "matinee user create alice --role admin", create, true, Calls::Folder::MayBeMade},
-                            arguments);
+    auto *command = addNamed(*group, context,
+                             {"create", "Make an account and print the link that sets its password, once",
+                              "matinee user create alice --role admin", create, Calls::Folder::MayBeMade},
+                             arguments);
     command->add_option("--role", arguments->role, "What it may do")->type_name("user|admin|root")->capture_default_str()->check(roleFault);
 
-    command = addVerb(*group, context, {"list", "List the accounts", "matinee user list --search ali", list, false}, arguments);
+    command = addVerb(*group, context, {"list", "List the accounts", "matinee user list --search ali", list}, arguments);
     command->add_option("--search", arguments->search, "Only names that have this in them")->type_name("TEXT");
+    command->add_option("--state", arguments->state, "Only accounts of this state")
+        ->type_name("active|waiting|unconfirmed|banned|closed")
+        ->check(stateFault);
 
-    command = addVerb(*group, context, {"role", "Give an account another role", "matinee user role alice admin", setRole}, arguments);
+    command = addNamed(*group, context, {"role", "Give an account another role", "matinee user role alice admin", setRole}, arguments);
     command->add_option("ROLE", arguments->role, "user, admin or root")->required()->check(roleFault);
 
-    command = addVerb(*group, context,
-                      {"ban", "Sign an account out and keep it out", "matinee user ban mallory --for 7d --reason spam", ban}, arguments);
+    command = addNamed(*group, context,
+                       {"ban", "Sign an account out and keep it out", "matinee user ban mallory --for 7d --reason spam", ban}, arguments);
     command->add_option("--for", arguments->banFor, "30d, 12h, 2w, 1y (at most 10y); never ends without it")
         ->type_name("TIME")
         ->check(lifetimeFault);
     command->add_option("--reason", arguments->reason, "Shown to whom it concerns")->type_name("TEXT");
 
-    command = addVerb(*group, context,
-                      {"address", "Show the mail addresses of an account, add one or remove one",
-                       "matinee user address alice --add alice@example.org --verified", address},
-                      arguments);
+    command = addNamed(*group, context,
+                       {"address", "Show the mail addresses of an account, add one or remove one",
+                        "matinee user address alice --add alice@example.org --verified", address},
+                       arguments);
     command->add_option("--add", arguments->added, "A letter with a link goes there")->type_name("ADDRESS");
     command->add_option("--remove", arguments->removed, "Letters go there no more")->type_name("ADDRESS");
     command->add_flag("--verified", arguments->isVerified, "With --add: it counts at once, without a letter");
 
-    addVerb(*group, context, {"unban", "End a ban", "matinee user unban mallory", unban}, arguments);
-    addVerb(*group, context, {"approve", "Let in an account that waits for review", "matinee user approve bob", approve}, arguments);
-    addVerb(*group, context, {"delete", "Close an account; it can be restored for 90 days", "matinee user delete mallory", remove},
-            arguments);
-    addVerb(*group, context, {"restore", "Bring back a closed account", "matinee user restore mallory", restore}, arguments);
-    addVerb(*group, context,
-            {"export", "Print what the server knows of somebody, as JSON", "matinee user export alice > alice.json", exportData},
-            arguments);
-    addVerb(*group, context, {"sessions", "Show where an account is signed in", "matinee user sessions alice", sessions}, arguments);
-    addVerb(*group, context, {"sign-out", "Sign an account out everywhere", "matinee user sign-out alice", signOut}, arguments);
-    addVerb(*group, context,
-            {"reset-factors", "Take passkeys, app and recovery codes from an account whose owner has lost them",
-             "matinee user reset-factors alice", resetFactors},
-            arguments);
-    addVerb(*group, context,
-            {"reset-password", "Print a link, good once, that sets a new password", "matinee user reset-password alice", resetPassword},
-            arguments);
+    addNamed(*group, context, {"unban", "End a ban", "matinee user unban mallory", unban}, arguments);
+    addNamed(*group, context, {"approve", "Let in an account that waits for review", "matinee user approve bob", approve}, arguments);
+    addNamed(*group, context, {"delete", "Close an account; it can be restored for 90 days", "matinee user delete mallory", remove},
+             arguments);
+    addNamed(*group, context, {"restore", "Bring back a closed account", "matinee user restore mallory", restore}, arguments);
+    addNamed(*group, context,
+             {"export", "Print what the server knows of somebody, as JSON", "matinee user export alice > alice.json", exportData},
+             arguments);
+    command = addNamed(*group, context,
+                       {"sessions", "Show where an account is signed in, or end one of these", "matinee user sessions alice", sessions},
+                       arguments);
+    command->add_option("--end", arguments->endedSession, "Sign it out there: the last column of the list")->type_name("ID");
+    addNamed(*group, context, {"sign-out", "Sign an account out everywhere", "matinee user sign-out alice", signOut}, arguments);
+    addNamed(*group, context, {"remove-picture", "Take somebody's picture away", "matinee user remove-picture mallory", removePicture},
+             arguments);
+    addNamed(*group, context,
+             {"reset-factors", "Take passkeys, app and recovery codes from an account whose owner has lost them",
+              "matinee user reset-factors alice", resetFactors},
+             arguments);
+    addNamed(*group, context,
+             {"reset-password", "Print a link, good once, that sets a new password", "matinee user reset-password alice", resetPassword},
+             arguments);
+    addInvitationVerbs(*group, context);
 }
 
 } // namespace matinee::cli

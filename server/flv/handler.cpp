@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace matinee::flv {
@@ -34,7 +35,7 @@ public:
     Task<void> play(http::Exchange &exchange);
 
 private:
-    Task<bool> refused(http::Exchange &exchange, const std::string &name);
+    Task<std::optional<live::Admission>> admit(http::Exchange &exchange, std::string name, std::string protocol);
     Task<std::vector<media::TrackPtr>> tracksOf(const std::string &name, live::Replica &replica);
 
     const Dependencies m_dependencies;
@@ -53,21 +54,26 @@ Task<void> respondNotLive(http::Exchange &exchange, const std::string &name)
     co_await exchange.respond(http::problem(error, exchange.request().requestId));
 }
 
-/// Answers who may not play.
-Task<bool> Service::refused(http::Exchange &exchange, const std::string &name)
+/// Nothing, and answered, for who may not play.
+Task<std::optional<live::Admission>> Service::admit(http::Exchange &exchange, std::string name, std::string protocol)
 {
     const auto &request = exchange.request();
     auto caller = co_await m_dependencies.callerOf(request);
     if (!caller) {
         co_await exchange.respond(http::problem(caller.error(), request.requestId));
-        co_return true;
+        co_return std::nullopt;
     }
-    const auto allowed = co_await m_dependencies.gate.mayPlay(name, std::move(*caller), request.queryValue("token"));
+    live::Admitted viewer{std::move(name), std::move(*caller), request.queryValue("token"), std::move(protocol)};
+    std::string stream = viewer.name;
+    Caller who = viewer.caller;
+    std::string token = viewer.token;
+    const auto allowed = co_await m_dependencies.gate.mayPlay(std::move(stream), std::move(who), std::move(token));
     if (!allowed) {
         co_await exchange.respond(http::problem(allowed.error(), request.requestId));
-        co_return true;
+        co_return std::nullopt;
     }
-    co_return false;
+    std::optional<live::Admission> admission(std::in_place, m_dependencies.gate, std::move(viewer));
+    co_return std::move(admission);
 }
 
 /// The stream's tracks, so that the header's flags are right: at once in a stream that has both, or has had its time to show them.
@@ -95,8 +101,10 @@ Task<void> Service::play(http::Exchange &exchange)
     const std::string name = request.parameters.find("name")->second;
     // An address without the suffix is for WebSockets only: who asks without an upgrade is told so.
     const bool messages = http::wire::listHas(request.header("upgrade"), "websocket") || !request.path.ends_with(".flv");
-    const bool denied = co_await refused(exchange, name);
-    if (denied)
+    std::string protocol = messages ? "flv_websocket" : "flv";
+    std::string asked = name;
+    auto admission = co_await admit(exchange, std::move(asked), protocol);
+    if (!admission)
         co_return;
     http::Response head;
     head.headers = mediaHeaders();
@@ -109,7 +117,6 @@ Task<void> Service::play(http::Exchange &exchange)
         co_return;
     }
 
-    std::string protocol = messages ? "flv_websocket" : "flv";
     auto subscription = co_await m_dependencies.registry.subscribe(name, std::move(protocol));
     if (!subscription) {
         co_await exchange.respond(http::problem(subscription.error(), request.requestId));
@@ -118,7 +125,7 @@ Task<void> Service::play(http::Exchange &exchange)
     const auto tracks = co_await tracksOf(name, (*subscription)->replica());
     if (tracks.empty())
         co_return co_await respondNotLive(exchange, name);
-    Seat seat{m_audience, name, nullptr, std::move(*subscription), preamble(tracks)};
+    Seat seat{m_audience, name, nullptr, std::move(*subscription), preamble(tracks), std::move(*admission)};
     if (messages)
         seat.connection = co_await exchange.acceptRawWebSocket();
     else

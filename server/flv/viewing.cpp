@@ -13,11 +13,30 @@ using http::wire::FrameOpcode;
 constexpr std::chrono::milliseconds kFarewell{2000}; // for the last message to be taken
 constexpr std::uint16_t kNormalClosure = 1000;       // RFC 6455 7.4.1
 constexpr std::uint16_t kGoingAway = 1001;
+constexpr std::uint16_t kPolicyViolation = 1008;
+constexpr std::chrono::milliseconds kBriefFarewell{300}; // for somebody who may have no more
 
 void noteEnd(const std::string &name, live::FanOutEnd end, const live::FanOut &fanOut)
 {
     log::debug("flv", "{}: closed: {}; {} frames, {} bytes, {} jumps", name, live::fanOutEndName(end), fanOut.framesSent(),
                fanOut.bytesSent(), fanOut.jumps());
+}
+
+/// What is said at the end, and for how long.
+struct Farewell
+{
+    std::uint16_t code;
+    const char *sentence;
+    std::chrono::milliseconds patience = kFarewell;
+};
+
+Farewell farewellOf(live::FanOutEnd end)
+{
+    if (end == live::FanOutEnd::Draining)
+        return {kGoingAway, "The server is going down."};
+    if (end == live::FanOutEnd::Revoked)
+        return {kPolicyViolation, "What you came in by lets you watch this stream no longer.", kBriefFarewell};
+    return {kNormalClosure, "The stream has ended."};
 }
 
 } // namespace
@@ -44,14 +63,18 @@ void Audience::left(live::FanOutEnd end)
 TagViewing::TagViewing(Seat seat)
     : m_audience(std::move(seat.audience)),
       m_name(std::move(seat.name)),
-      m_fanOut(*seat.connection, std::move(seat.subscription), m_audience->tags, std::move(seat.preamble))
+      m_fanOut(*seat.connection, std::move(seat.subscription), m_audience->tags, std::move(seat.preamble)),
+      m_admission(std::move(seat.admission))
 {
+    m_admission.bind(m_fanOut);
 }
 
 Task<void> TagViewing::run(net::Connection &)
 {
     m_audience->joined();
-    const auto end = co_await m_fanOut.run();
+    auto end = live::FanOutEnd::Revoked;
+    if (!m_admission.isOver())
+        end = co_await m_fanOut.run();
     noteEnd(m_name, end, m_fanOut);
     m_audience->left(end);
 }
@@ -59,21 +82,25 @@ Task<void> TagViewing::run(net::Connection &)
 MessageViewing::MessageViewing(Seat seat)
     : m_audience(std::move(seat.audience)),
       m_name(std::move(seat.name)),
-      m_fanOut(*seat.connection, std::move(seat.subscription), m_audience->messages, message(seat.preamble))
+      m_fanOut(*seat.connection, std::move(seat.subscription), m_audience->messages, message(seat.preamble)),
+      m_admission(std::move(seat.admission))
 {
+    m_admission.bind(m_fanOut);
 }
 
 Task<void> MessageViewing::run(net::Connection &connection)
 {
     m_audience->joined();
-    const auto end = co_await m_fanOut.run(this);
+    auto end = live::FanOutEnd::Revoked;
+    if (!m_admission.isOver())
+        end = co_await m_fanOut.run(this);
     noteEnd(m_name, end, m_fanOut);
-    if (!m_closed && end != live::FanOutEnd::ViewerLeft && end != live::FanOutEnd::TooSlow) {
-        const bool stops = end == live::FanOutEnd::Draining;
-        const auto close =
-            http::wire::closeFrame(stops ? kGoingAway : kNormalClosure, stops ? "The server is going down." : "The stream has ended.");
+    const bool isCutShort = end == live::FanOutEnd::Revoked && !m_fanOut.isBetweenMessages(); // a frame within another one is none
+    if (!m_closed && !isCutShort && end != live::FanOutEnd::ViewerLeft && end != live::FanOutEnd::TooSlow) {
+        const Farewell farewell = farewellOf(end);
+        const auto close = http::wire::closeFrame(farewell.code, farewell.sentence);
         const asio::const_buffer buffer(close.data(), close.size());
-        (void)co_await connection.write(std::span(&buffer, 1), kFarewell);
+        (void)co_await connection.write(std::span(&buffer, 1), farewell.patience);
     }
     m_audience->left(end);
 }

@@ -5,6 +5,7 @@
 #include "flv/wire/tag_format.h"
 #include "http/exchange.h"
 #include "http/wire/client_frames.h"
+#include "live/admission.h"
 #include "live/fan_out.h"
 #include "live/replica.h"
 #include "observe/metrics.h"
@@ -29,7 +30,8 @@ public:
 
 private:
     static constexpr std::array kEnds{live::FanOutEnd::ViewerLeft, live::FanOutEnd::PublisherLeft, live::FanOutEnd::StreamDeleted,
-                                      live::FanOutEnd::Draining,   live::FanOutEnd::TooSlow,       live::FanOutEnd::Stopped};
+                                      live::FanOutEnd::Draining,   live::FanOutEnd::TooSlow,       live::FanOutEnd::Stopped,
+                                      live::FanOutEnd::Revoked};
     observe::Gauge m_viewers;
     std::array<observe::Counter, kEnds.size()> m_closed;
 };
@@ -42,6 +44,7 @@ struct Seat
     net::Connection *connection = nullptr;
     std::unique_ptr<live::Subscription> subscription;
     media::Bytes preamble;
+    live::Admission admission;
 };
 
 /// The stream as it is in a file, with no end.
@@ -55,6 +58,7 @@ private:
     const std::shared_ptr<Audience> m_audience;
     const std::string m_name;
     live::FanOut m_fanOut;
+    live::Admission m_admission; // goes first: it refers to m_fanOut
 };
 
 /// The same as binary messages of a WebSocket (RFC 6455), whose other frames are answered between two of them.
@@ -70,6 +74,7 @@ private:
     const std::shared_ptr<Audience> m_audience;
     const std::string m_name;
     live::FanOut m_fanOut;
+    live::Admission m_admission; // goes first: it refers to m_fanOut
     http::wire::ClientFrameReader m_frames;
     bool m_closed = false; ///< Close frames have been exchanged.
 };

@@ -59,6 +59,12 @@ std::chrono::milliseconds patience(const PlaylistShape &shape, const Reload &rel
     return reload.part ? part : segment;
 }
 
+/// Whoever came by a session or an API key can have lost it while the request was held. A playback token is good until its end.
+bool bringsCredential(const http::Request &request)
+{
+    return !request.header("authorization").empty() || !request.header("cookie").empty() || !request.queryValue("key").empty();
+}
+
 /// One of the two, or neither where it is gone.
 struct Media
 {
@@ -78,11 +84,12 @@ public:
 
 private:
     Task<bool> refused(http::Exchange &exchange, const std::string &name);
+    Task<bool> refusedNow(http::Exchange &exchange, const std::string &name, bool wasHeld);
     Task<bool> refusedHead(http::Exchange &exchange, const std::string &name);
-    Task<Shelf::Content> look(const std::shared_ptr<Shelf> &shelf, Form form, Reload reload, const http::Request &request);
+    Task<Shelf::Content> look(const std::shared_ptr<Shelf> &shelf, Form form, Reload reload, const http::Request &request, bool &wasHeld);
     Task<void> respondWithout(http::Exchange &exchange, const std::string &name, const Shelf::Content &content);
     Task<void> respondMedia(http::Exchange &exchange, Media media, const char *type);
-    Task<SharedText> part(std::string name, std::string stem);
+    Task<SharedText> part(std::string name, std::string stem, bool &wasHeld);
     [[nodiscard]] std::vector<Variant> variantsOf(const std::string &name, const Snapshot &snapshot) const;
 
     const Dependencies m_dependencies;
@@ -91,6 +98,7 @@ private:
     observe::Counter m_playlists;
     observe::Counter m_segments;
     observe::Counter m_segmentsGone;
+    observe::Counter m_revoked;
 };
 
 Service::Service(Dependencies dependencies)
@@ -109,6 +117,9 @@ Service::Service(Dependencies dependencies)
     m_playlists = metrics->counter(name, help, {{"what", "playlist"}});
     m_segments = metrics->counter(name, help, {{"what", "segment"}});
     m_segmentsGone = metrics->counter(name, help, {{"what", "segment gone"}});
+    m_revoked =
+        metrics->counter("matinee_viewers_revoked_total",
+                         "Viewers of private streams who were cut off because their session or API key ended", {{"protocol", "hls"}});
     auto held = metrics->gauge("matinee_hls_segment_bytes", "Bytes of HLS segments in memory.");
     auto streams = metrics->gauge("matinee_hls_streams", "Streams that are being segmented.");
     metrics->onScrape([held, streams, weak = std::weak_ptr(m_directory)]() mutable {
@@ -137,6 +148,18 @@ Task<bool> Service::refused(http::Exchange &exchange, const std::string &name)
     co_return false;
 }
 
+/// Every request is asked about, and one that was held once more before it is answered: what came meanwhile is not for who may watch no
+/// longer. Between two requests there is nothing that could be cut.
+Task<bool> Service::refusedNow(http::Exchange &exchange, const std::string &name, bool wasHeld)
+{
+    if (!wasHeld || !bringsCredential(exchange.request()))
+        co_return false;
+    const bool isRefused = co_await refused(exchange, name);
+    if (isRefused)
+        m_revoked.add();
+    co_return isRefused;
+}
+
 /// A look is no reason to begin segmenting.
 Task<bool> Service::refusedHead(http::Exchange &exchange, const std::string &name)
 {
@@ -150,12 +173,14 @@ Task<bool> Service::refusedHead(http::Exchange &exchange, const std::string &nam
 }
 
 /// Waits for what the player asks for: for a first playlist as long as that may take, for a newer one as RFC 8216bis (6.2.5.2) has it.
-Task<Shelf::Content> Service::look(const std::shared_ptr<Shelf> &shelf, Form form, Reload reload, const http::Request &request)
+Task<Shelf::Content> Service::look(const std::shared_ptr<Shelf> &shelf, Form form, Reload reload, const http::Request &request,
+                                   bool &wasHeld)
 {
     shelf->seen(form, request.clientAddress, request.header("user-agent"), std::chrono::steady_clock::now());
     auto content = shelf->content(form);
     if (!content.snapshot) {
         const Reload first;
+        wasHeld = true;
         content = co_await shelf->await(form, first, m_dependencies.options.firstWait);
         if (!content.snapshot)
             co_return content;
@@ -163,6 +188,7 @@ Task<Shelf::Content> Service::look(const std::shared_ptr<Shelf> &shelf, Form for
     const auto reach = reachOf(content.snapshot->playlist, reload);
     if (reach == Reach::Wait) {
         const auto longest = patience(content.snapshot->playlist.shape(), reload);
+        wasHeld = true;
         content = co_await shelf->await(form, reload, longest);
     }
     co_return content;
@@ -207,7 +233,10 @@ Task<void> Service::multivariant(http::Exchange &exchange)
     if (!shelf)
         co_return co_await respondNotLive(exchange, name, m_dependencies.registry);
     const Reload asItIs;
-    const auto content = co_await look(shelf, Form::Main, asItIs, request);
+    bool wasHeld = false;
+    const auto content = co_await look(shelf, Form::Main, asItIs, request, wasHeld);
+    if (co_await refusedNow(exchange, name, wasHeld))
+        co_return;
     if (!content.snapshot)
         co_return co_await respondWithout(exchange, name, content);
     http::Response response;
@@ -238,7 +267,10 @@ Task<void> Service::playlist(http::Exchange &exchange)
     const auto shelf = m_directory->open(name, *form);
     if (!shelf)
         co_return co_await respondNotLive(exchange, name, m_dependencies.registry);
-    const auto content = co_await look(shelf, *form, *reload, request);
+    bool wasHeld = false;
+    const auto content = co_await look(shelf, *form, *reload, request, wasHeld);
+    if (co_await refusedNow(exchange, name, wasHeld))
+        co_return;
     if (!content.snapshot || content.failure)
         co_return co_await respondWithout(exchange, name, content);
     const auto &snapshot = *content.snapshot;
@@ -285,7 +317,7 @@ Task<void> Service::respondMedia(http::Exchange &exchange, Media media, const ch
 }
 
 /// One that is listed; one that is hinted at is waited for, and answered the moment that it is there (RFC 8216bis, 6.2.6).
-Task<SharedText> Service::part(std::string name, std::string stem)
+Task<SharedText> Service::part(std::string name, std::string stem, bool &wasHeld)
 {
     const auto shelf = m_directory->find(name);
     const auto numbers = shelf ? partNumbersOf(stem, shelf->secret()) : std::nullopt;
@@ -304,6 +336,7 @@ Task<SharedText> Service::part(std::string name, std::string stem)
         reload.number = numbers->first;
         reload.part = numbers->second;
         const auto longest = 3 * content.snapshot->playlist.shape().target;
+        wasHeld = true;
         content = co_await shelf->await(Form::Main, reload, longest);
         bytes = found();
     }
@@ -319,14 +352,17 @@ Task<void> Service::segment(http::Exchange &exchange, std::string extension)
     auto stem = parameter(request, "segment");
     const char *const type = extension == "ts" ? "video/mp2t" : "video/mp4";
     Media media;
+    bool wasHeld = false;
     if (stem.find('.') != std::string::npos) {
-        media.bytes = co_await part(name, std::move(stem));
+        media.bytes = co_await part(name, std::move(stem), wasHeld);
     } else {
         auto id = name + "/" + stem + "." + extension;
         media.sealed = m_directory->store().sealed(id);
         if (!media.sealed)
             media.bytes = co_await m_directory->store().fetch(std::move(id));
     }
+    if (co_await refusedNow(exchange, name, wasHeld))
+        co_return;
     co_await respondMedia(exchange, std::move(media), type);
 }
 

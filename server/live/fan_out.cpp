@@ -36,6 +36,8 @@ std::string_view fanOutEndName(FanOutEnd end)
         return "viewer too slow";
     case FanOutEnd::Stopped:
         return "stopped";
+    case FanOutEnd::Revoked:
+        return "revoked";
     }
     return "unknown";
 }
@@ -295,7 +297,9 @@ Task<FanOutEnd> FanOut::run(PeerReader *reader)
 void FanOut::stop(FanOutEnd reason)
 {
     finish(reason, false);
-    if (m_blocked) { // waitWritable() has no other way to end early
+    // waitWritable() has no other way to end early, nor has a write by TLS to somebody who takes nothing.
+    const bool isHeld = m_blocked || (reason == FanOutEnd::Revoked && !m_connection.isPlain());
+    if (isHeld) {
         boost::system::error_code ignored;
         m_connection.socket().cancel(ignored);
     }

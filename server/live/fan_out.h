@@ -27,6 +27,7 @@ enum class FanOutEnd
     Draining, ///< The server stops.
     TooSlow,  ///< Took nothing for FanOutLimits::stall.
     Stopped,  ///< stop() was called.
+    Revoked,  ///< What the viewer came in by has ended (live/admission.h).
 };
 [[nodiscard]] std::string_view fanOutEndName(FanOutEnd end); ///< "viewer left"
 
@@ -68,6 +69,8 @@ public:
     void setPaused(bool paused);
     void stop(FanOutEnd reason = FanOutEnd::Stopped);
 
+    /// Nothing has been begun and not sent: between two messages of the protocol.
+    [[nodiscard]] bool isBetweenMessages() const { return m_out.empty(); }
     [[nodiscard]] std::uint64_t bytesSent() const { return m_bytesSent; }
     [[nodiscard]] std::uint64_t framesSent() const { return m_framesSent; }
     [[nodiscard]] std::uint64_t jumps() const { return m_cursor.jumps(); }

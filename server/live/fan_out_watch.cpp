@@ -93,7 +93,9 @@ Task<FanOutEnd> FanOut::runTls(PeerReader *reader)
 {
     const auto first = co_await (sendTls() || watchTls(reader));
     m_replica.detach(*this);
-    co_return first.index() == 0 ? m_end.value_or(FanOutEnd::ViewerLeft) : FanOutEnd::ViewerLeft;
+    // stop() ends the wait for the peer's bytes as well, where it has to.
+    const bool isOurs = first.index() == 0 || m_end == FanOutEnd::Revoked;
+    co_return isOurs ? m_end.value_or(FanOutEnd::ViewerLeft) : FanOutEnd::ViewerLeft;
 }
 
 Task<void> FanOut::watchTls(PeerReader *reader)

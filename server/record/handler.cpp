@@ -1,6 +1,8 @@
 #include "record/handler.h"
 
 #include "http/wire/negotiation.h"
+#include "live/admission.h"
+#include "record/guarded_body.h"
 #include "record/offload.h"
 #include "record/wire/vod_playlist.h"
 
@@ -58,6 +60,51 @@ private:
     const std::uint64_t m_size;
 };
 
+/// The recording, and by what its reader was let in; `admission` may be null.
+Task<Result<store::RecordingRow>> lookUp(const Dependencies &dependencies, const http::Request &request, live::Admission *admission)
+{
+    const auto parameter = request.parameters.find("id");
+    const std::string id = parameter == request.parameters.end() ? std::string() : parameter->second;
+    auto caller = co_await dependencies.callerOf(request);
+    if (!caller)
+        co_return caller.error();
+    const bool mayReadAll = caller->may(v1::READ_STREAMS);
+    auto row = co_await dependencies.archive.find(id);
+    if (!row)
+        co_return row.error();
+    const auto none = fail(ErrorCode::NotFound, "There is no such recording.", "id");
+    if (!*row)
+        co_return none;
+    const bool hasStream = (*row)->ofStream; // else it is gone, and one that has its name now is another
+    if (!mayReadAll && !hasStream)
+        co_return none;
+    bool mayAnybody = false; // or by the token that came along
+    if (hasStream && (!mayReadAll || admission)) {
+        std::string stream = (*row)->stream;
+        std::string token = request.queryValue("token");
+        Caller who;
+        who.address = caller->address;
+        if (!mayReadAll)
+            who = *caller;
+        const auto mayPlay = co_await dependencies.gate.mayPlay(std::move(stream), std::move(who), std::move(token));
+        if (!mayPlay && !mayReadAll)
+            co_return mayPlay.error().code == ErrorCode::NotFound ? none : mayPlay.error();
+        mayAnybody = static_cast<bool>(mayPlay);
+    }
+    if ((*row)->kind == "clip" && (*row)->state != "ready") {
+        auto error = fail(ErrorCode::FailedPrecondition,
+                          (*row)->state == "failed" ? "This clip could not be made." : "This clip is still being made.");
+        co_return error;
+    }
+    if (admission && !mayAnybody) {
+        live::Admitted viewer;
+        viewer.caller = std::move(*caller);
+        viewer.protocol = "recording";
+        *admission = live::Admission(dependencies.gate, std::move(viewer));
+    }
+    co_return std::move(**row);
+}
+
 class Service
 {
 public:
@@ -84,7 +131,8 @@ Service::Service(Dependencies dependencies) : m_dependencies(std::move(dependenc
 Task<void> Service::file(http::Exchange &exchange)
 {
     const auto &request = exchange.request();
-    const auto row = co_await allowedRecording(m_dependencies, request);
+    live::Admission admission;
+    const auto row = co_await lookUp(m_dependencies, request, &admission);
     if (!row)
         co_return co_await exchange.respond(http::problem(row.error(), request.requestId));
     const auto reading = co_await m_dependencies.archive.open(*row);
@@ -122,7 +170,8 @@ Task<void> Service::file(http::Exchange &exchange)
         response.headers.emplace_back("Content-Range", "bytes " + std::to_string(range.first) + "-" + std::to_string(range.last) + "/" +
                                                            std::to_string(size));
     }
-    response.source = std::make_shared<FileBody>(m_dependencies.archive.threads(), *reading, first, count);
+    auto body = std::make_shared<FileBody>(m_dependencies.archive.threads(), *reading, first, count);
+    response.source = std::make_shared<GuardedBody>(std::move(body), std::move(admission));
     co_await exchange.respond(std::move(response));
 }
 
@@ -152,31 +201,7 @@ Task<void> Service::playlist(http::Exchange &exchange)
 
 Task<Result<store::RecordingRow>> allowedRecording(const Dependencies &dependencies, const http::Request &request)
 {
-    const auto parameter = request.parameters.find("id");
-    const std::string id = parameter == request.parameters.end() ? std::string() : parameter->second;
-    auto caller = co_await dependencies.callerOf(request);
-    if (!caller)
-        co_return caller.error();
-    const bool mayReadAll = caller->may(v1::READ_STREAMS);
-    auto row = co_await dependencies.archive.find(id);
-    if (!row)
-        co_return row.error();
-    const auto none = fail(ErrorCode::NotFound, "There is no such recording.", "id");
-    if (!*row)
-        co_return none;
-    if (!mayReadAll) {
-        if (!(*row)->ofStream) // the stream is gone; one that has its name now is another
-            co_return none;
-        const auto mayPlay = co_await dependencies.gate.mayPlay((*row)->stream, std::move(*caller), request.queryValue("token"));
-        if (!mayPlay)
-            co_return mayPlay.error().code == ErrorCode::NotFound ? none : mayPlay.error();
-    }
-    if ((*row)->kind == "clip" && (*row)->state != "ready") {
-        auto error = fail(ErrorCode::FailedPrecondition,
-                          (*row)->state == "failed" ? "This clip could not be made." : "This clip is still being made.");
-        co_return error;
-    }
-    co_return std::move(**row);
+    co_return co_await lookUp(dependencies, request, nullptr);
 }
 
 void addRoutes(http::Router &router, Dependencies dependencies)

@@ -1,5 +1,6 @@
 #include "rtmp/session.h"
 
+#include "live/admission.h"
 #include "live/fan_out.h"
 #include "observe/log.h"
 #include "rtmp/egress.h"
@@ -25,6 +26,7 @@ using Milliseconds = std::chrono::milliseconds;
 constexpr std::size_t kTalkBuffer = 4096;
 constexpr std::size_t kIngestBuffer = 32768;
 constexpr std::size_t kMaxNameBytes = 256;
+constexpr std::string_view kRevoked = "What you came in by lets you watch this stream no longer.";
 
 struct Ending
 {
@@ -62,6 +64,8 @@ std::string_view reasonOf(live::FanOutEnd end)
     case live::FanOutEnd::StreamDeleted:
     case live::FanOutEnd::Draining:
         return "stream_ended";
+    case live::FanOutEnd::Revoked:
+        return "revoked";
     }
     return "other";
 }
@@ -120,6 +124,7 @@ private:
     Task<Ending> ingestUntilEnd(Ingest &ingest);
     Task<Ending> play(PlayRequest request);
     Task<void> awaitFirstTrack(live::Replica &replica);
+    Task<std::optional<Ending>> letIn(PlayRequest &request);
     Task<Result<std::unique_ptr<live::Subscription>, Ending>> admit(PlayRequest request);
     bool onBytes(std::span<const std::uint8_t> bytes) override;
 
@@ -136,9 +141,10 @@ private:
     const SessionLimits m_limits;
     Dialogue m_dialogue;
     std::vector<std::uint8_t> m_buffer;
-    std::vector<Event> m_events; // of the read being handled
+    std::vector<Event> m_events;      // of the read being handled
     live::FanOut *m_fanOut = nullptr; // while it plays
-    std::string m_title;         // "publisher of big-show", "player of big-show": for the log, empty before
+    live::Admission m_admission;      // of a player
+    std::string m_title;              // "publisher of big-show", "player of big-show": for the log, empty before
     std::optional<std::string> m_kicked;
 };
 
@@ -163,7 +169,7 @@ Task<Ending> Session::run()
         co_return std::move(*failed);
     auto request = co_await awaitRequest();
     if (!request)
-        co_return std::move(request.error());
+        co_return request.error();
     if (auto *publishing = std::get_if<PublishRequest>(&*request))
         co_return co_await publish(std::move(*publishing));
     co_return co_await play(std::move(std::get<PlayRequest>(*request)));
@@ -385,6 +391,37 @@ Task<void> Session::awaitFirstTrack(live::Replica &replica)
     }
 }
 
+/// Whether the player may have the stream at all. What is told to it, where it may not.
+Task<std::optional<Ending>> Session::letIn(PlayRequest &request)
+{
+    live::Admitted viewer;
+    viewer.name = request.name;
+    viewer.token = std::move(request.parameters["token"]);
+    viewer.protocol = "rtmp";
+    viewer.caller.address = m_connection.peerAddress();
+    viewer.caller.face = "rtmp";
+    std::string key = std::move(request.parameters["key"]);
+    if (!key.empty() && m_services.callerOf) {
+        Caller anonymous = viewer.caller;
+        auto known = co_await m_services.callerOf(std::move(key), std::move(anonymous));
+        if (!known)
+            co_return endingOf(known.error());
+        viewer.caller = std::move(*known);
+    }
+    std::string name = viewer.name;
+    std::string token = viewer.token;
+    Caller who = viewer.caller;
+    const auto allowed = co_await m_services.gate.mayPlay(std::move(name), std::move(who), std::move(token));
+    if (!allowed) {
+        Ending ending = endingOf(allowed.error());
+        if (allowed.error().code == ErrorCode::PermissionDenied)
+            ending.reason = "token_refused";
+        co_return std::optional<Ending>(std::move(ending));
+    }
+    m_admission = live::Admission(m_services.gate, std::move(viewer));
+    co_return std::nullopt;
+}
+
 /// Tells the player itself where it refuses. Apart from play(), so that what this needs is not kept for the time of playing.
 Task<Result<std::unique_ptr<live::Subscription>, Ending>> Session::admit(PlayRequest request)
 {
@@ -395,16 +432,9 @@ Task<Result<std::unique_ptr<live::Subscription>, Ending>> Session::admit(PlayReq
         Ending told = co_await refuse(notFound, std::move(ending));
         co_return Answer(std::move(told));
     }
-    Caller caller;
-    caller.address = m_connection.peerAddress();
-    caller.face = "rtmp";
-    std::string token = std::move(request.parameters["token"]);
-    const auto allowed = co_await m_services.gate.mayPlay(request.name, std::move(caller), std::move(token));
-    if (!allowed) {
-        Ending ending = endingOf(allowed.error());
-        if (allowed.error().code == ErrorCode::PermissionDenied)
-            ending.reason = "token_refused";
-        Ending told = co_await refuse(notFound, std::move(ending));
+    auto refused = co_await letIn(request);
+    if (refused) {
+        Ending told = co_await refuse(notFound, std::move(*refused));
         co_return Answer(std::move(told));
     }
     std::string protocol = "rtmp";
@@ -425,7 +455,7 @@ Task<Ending> Session::play(PlayRequest request)
     const std::string name = request.name;
     auto subscription = co_await admit(std::move(request));
     if (!subscription)
-        co_return std::move(subscription.error());
+        co_return subscription.error();
     m_title = "player of " + name;
     std::vector<std::uint8_t>().swap(m_buffer); // onBytes() is given the bytes; not `= {}`, which keeps the memory
     std::vector<Event>().swap(m_events);
@@ -433,9 +463,18 @@ Task<Ending> Session::play(PlayRequest request)
     const MessageFormat format;
     live::FanOut fanOut(m_connection, std::move(*subscription), format, m_dialogue.takeOutput());
     m_fanOut = &fanOut;
-    const auto end = co_await fanOut.run(this);
+    m_admission.bind(fanOut);
+    auto end = live::FanOutEnd::Revoked;
+    if (!m_admission.isOver())
+        end = co_await fanOut.run(this);
+    m_admission = {};
     m_fanOut = nullptr;
     m_services.metrics.players.add(-1);
+    const bool mayBeTold = end == live::FanOutEnd::Revoked && fanOut.isBetweenMessages();
+    if (mayBeTold) {
+        m_dialogue.refuse("NetStream.Play.Failed", kRevoked);
+        co_await bidFarewell();
+    }
     if (reasonOf(end) == "stream_ended") {
         m_dialogue.endPlay(name);
         co_await bidFarewell();

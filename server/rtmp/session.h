@@ -8,6 +8,7 @@
 #include "observe/metrics.h"
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -50,6 +51,8 @@ struct Services
     live::Registry &registry;
     SessionMetrics metrics;
     SessionLimits limits{};
+    /// Whose API key a player's `?key=` is: `anonymous` with who it is filled in. Empty: such keys are not looked at.
+    std::function<Task<Result<Caller>>(std::string key, Caller anonymous)> callerOf{};
 };
 
 [[nodiscard]] Task<void> serve(std::unique_ptr<net::Connection> connection, Services &services);

@@ -39,6 +39,7 @@ constexpr std::string_view kReasons[] = {"not_rtmp",
                                          "viewer_left",
                                          "stream_ended",
                                          "viewer_too_slow",
+                                         "revoked",
                                          "other"};
 
 } // namespace

@@ -37,15 +37,6 @@ Result<int> deleteLinksOfUser(Transaction &tx, const std::string &userId, const 
     return tx.execute("DELETE FROM links WHERE user_id = ? AND kind = ?", {text(userId), text(kind)});
 }
 
-Result<int> countLinksOfUser(Transaction &tx, const std::string &userId, const std::string &kind, LinkRow::Time now)
-{
-    const auto rows =
-        tx.query("SELECT COUNT(*) FROM links WHERE user_id = ? AND kind = ? AND expires_at > ?", {text(userId), text(kind), time(now)});
-    if (!rows)
-        return rows.error();
-    return rows->front()[0].toInt();
-}
-
 Result<int> deleteExpiredLinks(Transaction &tx, LinkRow::Time now)
 {
     return tx.execute("DELETE FROM links WHERE expires_at <= ?", {time(now)});

@@ -26,6 +26,18 @@ constexpr const char *kPage = "SELECT id, name, name_key, role, is_waiting, lang
                               " FROM users WHERE name_key > ? AND name_key LIKE ? ESCAPE '!' "
                               "ORDER BY name_key LIMIT ?";
 
+// kUserStates, for the database.
+#define MATINEE_USER_STATE                                                                                                                 \
+    "CASE WHEN deleted_at IS NOT NULL THEN 'closed' WHEN banned_until IS NOT NULL AND banned_until > ? THEN 'banned' "                     \
+    "WHEN awaits_address THEN 'unconfirmed' WHEN is_waiting THEN 'waiting' ELSE 'active' END"
+constexpr const char *kPageOfState =
+    "SELECT id, name, name_key, role, is_waiting, language, created_at, password_record, password_changed_at, "
+    "banned_until, ban_reason, deleted_at, awaits_address, " MATINEE_AVATAR_TAG
+    " FROM users WHERE name_key > ? AND name_key LIKE ? ESCAPE '!' AND " MATINEE_USER_STATE " = ? "
+    "ORDER BY name_key LIMIT ?";
+constexpr const char *kCounts = "SELECT state, COUNT(*) FROM (SELECT " MATINEE_USER_STATE
+                                " AS state FROM users WHERE name_key LIKE ? ESCAPE '!') AS states GROUP BY state";
+
 constexpr const char *kDeleted = "SELECT id, name, name_key, role, is_waiting, language, created_at, password_record, password_changed_at, "
                                  "banned_until, ban_reason, deleted_at, awaits_address, " MATINEE_AVATAR_TAG
                                  " FROM users WHERE deleted_at < ? ORDER BY deleted_at LIMIT ?";
@@ -132,6 +144,31 @@ Result<std::vector<UserRow>> listUsers(Transaction &tx, const std::string &keyPa
     for (const Row &row : *rows)
         users.push_back(userOf(row));
     return users;
+}
+
+Result<std::vector<UserRow>> listUsersOfState(Transaction &tx, const std::string &keyPart, const std::string &state, UserRow::Time now,
+                                              const std::string &afterKey, int limit)
+{
+    const auto rows =
+        tx.query(kPageOfState, {text(afterKey), text(patternOf(keyPart)), time(now), text(state), number(std::clamp(limit, 0, 10'000))});
+    if (!rows)
+        return rows.error();
+    std::vector<UserRow> users;
+    users.reserve(rows->size());
+    for (const Row &row : *rows)
+        users.push_back(userOf(row));
+    return users;
+}
+
+Result<std::map<std::string, std::uint32_t>> countUsersByState(Transaction &tx, const std::string &keyPart, UserRow::Time now)
+{
+    const auto rows = tx.query(kCounts, {time(now), text(patternOf(keyPart))});
+    if (!rows)
+        return rows.error();
+    std::map<std::string, std::uint32_t> counts;
+    for (const Row &row : *rows)
+        counts[toText(row[0])] = static_cast<std::uint32_t>(row[1].toLongLong());
+    return counts;
 }
 
 Result<std::vector<std::string>> lockActiveUsersOfRole(Transaction &tx, const std::string &role, UserRow::Time now)

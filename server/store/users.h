@@ -3,9 +3,13 @@
 
 #include "store/store.h"
 
+#include <array>
 #include <chrono>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace matinee::store {
@@ -40,6 +44,13 @@ Result<std::optional<UserRow>> findUserByNameKey(Transaction &tx, const std::str
 Result<std::optional<UserRow>> lockUser(Transaction &tx, const std::string &id);
 /// By name key, after `afterKey`, only those whose key has `keyPart` in it ("" means all), at most `limit`.
 Result<std::vector<UserRow>> listUsers(Transaction &tx, const std::string &keyPart, const std::string &afterKey, int limit);
+/// What an account is, the first that fits: closed, banned now, awaiting its address, waiting for review, and else active.
+inline constexpr std::array<std::string_view, 5> kUserStates{"closed", "banned", "unconfirmed", "waiting", "active"};
+/// The same as listUsers, only those of one state.
+Result<std::vector<UserRow>> listUsersOfState(Transaction &tx, const std::string &keyPart, const std::string &state, UserRow::Time now,
+                                              const std::string &afterKey, int limit);
+/// How many of each state have `keyPart` in their key; states that nobody has are not there.
+Result<std::map<std::string, std::uint32_t>> countUsersByState(Transaction &tx, const std::string &keyPart, UserRow::Time now);
 /// Those of the role that are neither banned now nor waiting nor closed. PostgreSQL: their rows are locked until the end of the
 /// transaction, so that of two who would each unmake the last but one, the second sees what the first did.
 Result<std::vector<std::string>> lockActiveUsersOfRole(Transaction &tx, const std::string &role, UserRow::Time now);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import opaque from "@serenity-kit/opaque";
 import { Client, OpenSocket, STANDARD } from "./support/account.mjs";
+import { FlvViewer } from "./support/flv_viewer.mjs";
 import { matinee, Server, sleep, until } from "./support/matinee.mjs";
 
 const PASSWORD = "correct horse 電池 staple";
@@ -95,6 +96,57 @@ describe("keys, guests, tickets", () => {
     assert.equal((await ada.call("DELETE", `/api/v1/me/api-keys/${id}`)).status, 200);
     assert.ok((await socket.closed) - begin < 1000, `${socket.closedAt - begin} ms`);
     assert.equal((await as(key, "GET", "/api/v1/streams")).status, 401);
+  });
+
+  test("who watches a private stream by a session or a key is cut off when that ends or allows it no longer, and nobody else is", { timeout: 60000 }, async () => {
+    const stream = await server.createStream("theatre", { private: true });
+    const publisher = server.publish(stream.publish_key, { size: "320x180" });
+    await server.untilLive("theatre");
+    const ofPath = (more = "") => `${server.url}/flv/theatre.flv${more}`;
+    const first = (await ownKey(ada, ["streams:read"])).key;
+    const second = await ownKey(ada, ["streams:read"]);
+    const { token } = (await server.rest("POST", "/api/v1/streams/theatre/playback-tokens", { ttl_seconds: 3600 })).body;
+    const elsewhere = new Client(server);
+    assert.equal((await elsewhere.signIn("ada", PASSWORD)).status, 200);
+    const viewers = {
+      first: new FlvViewer(ofPath(`?key=${first}`)),
+      second: new FlvViewer(ofPath(`?key=${second.key}`)),
+      secondOnSocket: new FlvViewer(`${server.url}/flv/theatre?key=${second.key}`, { websocket: true }),
+      session: new FlvViewer(ofPath(), { headers: { authorization: `Bearer ${elsewhere.tokens.access_token}` } }),
+      link: new FlvViewer(ofPath(`?token=${token}`)),
+      linkAndKey: new FlvViewer(ofPath(`?token=${token}&key=${second.key}`)),
+    };
+    const gone = async (...names) => {
+      const begin = performance.now();
+      await until(`${names} are gone`, () => names.every((name) => viewers[name].ended), { every: 10 });
+      assert.ok(performance.now() - begin < 1000, `${names}: ${performance.now() - begin} ms`);
+    };
+    const watching = () => Object.keys(viewers).filter((name) => !viewers[name].ended);
+    try {
+      await until("all watch", () => Object.values(viewers).every((viewer) => viewer.bytes > 10000));
+      assert.equal((await elsewhere.call("POST", "/api/v1/session/sign-out", {})).status, 200);
+      await gone("session");
+      assert.equal((await ada.call("DELETE", `/api/v1/me/api-keys/${second.id}`)).status, 200);
+      await gone("second", "secondOnSocket");
+      assert.match(viewers.secondOnSocket.ended, /1008|^closed$/);
+      // Another role that may watch as well changes nothing.
+      assert.equal((await cli("user", "role", "ada", "root")).code, 0);
+      const before = viewers.first.bytes;
+      await until("the first one goes on", () => viewers.first.bytes > before + 50000);
+      assert.deepEqual(watching(), ["first", "link", "linkAndKey"]);
+      assert.equal((await cli("user", "role", "ada", "user")).code, 0);
+      await gone("first");
+      assert.deepEqual(watching(), ["link", "linkAndKey"], "a link is good by itself");
+      assert.equal(publisher.process.exitCode, null, "the publisher notices nothing");
+      const metrics = await (await fetch(`${server.url}/metrics`)).text();
+      assert.match(metrics, /matinee_viewers_revoked_total\{protocol="flv"\} 3\n/);
+      assert.match(metrics, /matinee_viewers_revoked_total\{protocol="flv_websocket"\} 1\n/);
+    } finally {
+      for (const viewer of Object.values(viewers)) viewer.close();
+      await publisher.stop();
+    }
+    assert.equal((await cli("user", "role", "ada", "admin")).code, 0);
+    ada.tokens = (await new Client(server).signIn("ada", PASSWORD)).body.session;
   });
 
   test("a guest has a name, a token for a day, and no more than everybody", async () => {

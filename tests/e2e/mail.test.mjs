@@ -149,6 +149,10 @@ describe("letters", { concurrency: 1 }, () => {
       assert.match(await cli(), /anna@mail\.example\.com +yes +yes/);
       assert.doesNotMatch(await cli("--remove", "operator@example.org"), /operator/);
     });
+    const audit = await matinee(["audit", "list", "--output", "json", "--data-dir", server.dataDir]);
+    assert.equal(audit.code, 0, audit.stderr);
+    assert.match(audit.stdout, /"anna o\*\*\*@e\*\*\*\.org"/, "the removal, and not the address");
+    assert.doesNotMatch(audit.stdout, /operator@example\.org/);
   });
 
   test("no address and no name writes a header", { timeout: 60000 }, async () => {

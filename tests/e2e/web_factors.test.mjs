@@ -614,6 +614,7 @@ test("letters lead from a new account to its first sign-in, to codes by mail, an
     await page.getByLabel("A code by mail is good as a second proof").check();
     await page.getByText("Saved.").waitFor();
     await page.getByText("Who has only your password does not get in").waitFor();
+    assert.equal(await page.getByRole("heading", { name: "Recovery codes" }).count(), 0, "they stand in for a passkey or an app, and there is none");
     await sound(page, "mail-codes");
     await signOut(page);
 

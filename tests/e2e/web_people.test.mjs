@@ -150,10 +150,19 @@ describe("people on the web", { concurrency: 1, skip: isMock }, () => {
   test("an invitation lets somebody in; who is banned is signed out on an open page and told why", { timeout: 120000 }, async () => {
     await page.goto(`${server.url}/people`);
     await page.getByRole("button", { name: "Invite" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Make the link" }).click();
-    const link = await page.getByRole("dialog").getByLabel("Link", { exact: true }).inputValue();
+    const asked = page.getByRole("dialog");
+    await asked.getByLabel("For how many people").fill("101");
+    await asked.getByRole("button", { name: "Make the link" }).click();
+    await asked.getByText("Choose a number from 1 to 100.").waitFor();
+    await asked.getByLabel("For how many people").fill("2");
+    await asked.getByLabel("Good for").selectOption("week");
+    await asked.getByLabel("Note").fill("for the club");
+    await sound(page, "invite");
+    await asked.getByRole("button", { name: "Make the link" }).click();
+    const link = await asked.getByLabel("Link", { exact: true }).inputValue();
+    await asked.getByText("2 of 2 places left").waitFor();
     await sound(page, "invitation");
-    await page.getByRole("dialog").getByRole("button", { name: "Done" }).click();
+    await asked.getByRole("button", { name: "Done" }).click();
 
     const bob = await openPage(browser, PHONE);
     await bob.goto(server.url + link.slice(link.indexOf("/sign-up#")));
@@ -163,6 +172,25 @@ describe("people on the web", { concurrency: 1, skip: isMock }, () => {
     await bob.getByRole("button", { name: "Account of bob" }).waitFor({ timeout: 20000 });
     await bob.goto(`${server.url}/account`);
     await bob.getByLabel("Display name").fill("Bobby");
+
+    // Who came is told, the link can be had again, and once it is taken back nobody else comes.
+    await page.reload();
+    await page.locator("summary").filter({ hasText: "Invitations" }).click();
+    const invitation = page.getByRole("listitem").filter({ hasText: "for the club" });
+    await invitation.getByText("1 of 2 places left").waitFor();
+    await invitation.getByText("Came by it: bob").waitFor();
+    await sound(page, "invitations");
+    await invitation.getByRole("button", { name: "Show the link" }).click();
+    assert.equal(await asked.getByLabel("Link", { exact: true }).inputValue(), link);
+    await asked.getByRole("img", { name: "QR code of the link" }).waitFor();
+    await asked.getByRole("button", { name: "Done" }).click();
+    await invitation.getByRole("button", { name: "Take back" }).click();
+    await asked.getByRole("button", { name: "Take back" }).click();
+    await notice("The invitation has been taken back.");
+    await invitation.getByText("taken back").waitFor();
+    assert.equal(await invitation.getByRole("button").count(), 0);
+    const late = await new Client(server).signUp("late", PASSWORD, link.split("#")[1]);
+    assert.equal(late.status, 403);
 
     await page.reload();
     await manage("bob");
@@ -207,6 +235,19 @@ describe("people on the web", { concurrency: 1, skip: isMock }, () => {
     const { name, text } = await downloaded(page, () => card("wendy").getByRole("button", { name: "Export their data" }).click());
     assert.match(name, /^matinee-wendy-\d{4}-\d\d-\d\d\.json$/);
     assert.equal(JSON.parse(text).account.name, "wendy");
+    // One of two sessions, and then all that are left.
+    const elsewhere = new Client(server, { web: true });
+    assert.equal((await elsewhere.signIn("wendy", PASSWORD)).status, 200);
+    const { sessions } = (await elsewhere.call("GET", "/api/v1/me/sessions")).body;
+    assert.equal((await root.call("DELETE", `/api/v1/users/wendy/sessions/${sessions.find(({ current }) => current).id}`)).status, 200);
+    assert.equal((await elsewhere.call("GET", "/api/v1/me")).status, 401);
+    assert.equal((await wendy.call("GET", "/api/v1/me")).status, 200);
+    await card("wendy").getByRole("button", { name: /^Sign out: / }).first().click();
+    await notice("“wendy” is signed out there.");
+    await card("wendy").getByText("Not signed in anywhere.").waitFor();
+    assert.equal((await wendy.signIn("wendy", PASSWORD)).status, 200);
+    await page.reload();
+    await manage("wendy");
     await card("wendy").getByRole("button", { name: "Sign out everywhere" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
     await notice("“wendy” is signed out everywhere.");
@@ -368,6 +409,13 @@ describe("people on the web", { concurrency: 1, skip: isMock }, () => {
         ready: async (of) => {
           await of.getByRole("article", { name: "bob" }).getByRole("button").click();
           await of.getByText(/Chrom/).first().waitFor();
+        },
+      },
+      {
+        name: "invitations", path: "/people",
+        ready: async (of) => {
+          await of.locator("summary").first().click();
+          await of.getByText("for the club").waitFor();
         },
       },
       { name: "audit", path: "/audit", ready: (of) => of.locator("details summary").first().waitFor() },

@@ -1,4 +1,4 @@
-// The same cases on both engines: a fresh, empty database for each, SQLite in a temporary folder or a PostgreSQL of its own.
+// The same cases on both engines: a fresh, empty database for each, SQLite in a temporary folder, or one of the program's PostgreSQL.
 // Use: INSTANTIATE_TEST_SUITE_P(Engines, MyTest, testing::Values(Engine::Sqlite, Engine::Postgres), test::engineName);
 #pragma once
 
@@ -45,11 +45,16 @@ protected:
     void SetUp() override
     {
         if (GetParam() == store::Engine::Postgres) {
-            m_postgres = std::make_unique<PostgresServer>();
-            m_url = m_postgres->url("postgres"); // new with the server
+            m_postgresDatabase = PostgresServer::shared().takeDatabase();
+            m_url = PostgresServer::shared().url(m_postgresDatabase);
         } else {
             m_url = "sqlite:" + (m_folder.path() / "matinee.db").string();
         }
+    }
+    ~OnEachEngine() override
+    {
+        if (!m_postgresDatabase.empty())
+            PostgresServer::shared().giveBack(m_postgresDatabase);
     }
     [[nodiscard]] store::StoreOptions options() const
     {
@@ -70,7 +75,7 @@ protected:
     [[nodiscard]] std::unique_ptr<store::Store> openStore() const { return openStore(options()); }
 
     TemporaryFolder m_folder;
-    std::unique_ptr<PostgresServer> m_postgres; // null for SQLite
+    std::string m_postgresDatabase; // empty for SQLite
     std::string m_url;
 };
 

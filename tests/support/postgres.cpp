@@ -55,7 +55,7 @@ const passwd *serverUser()
     return user;
 }
 
-/// A server's files are about 25 MB and live for a second: in memory where there is room, since each case has a server of its own.
+/// A server's files are about 25 MB and live for seconds: in memory where there is room.
 fs::path folderForServers()
 {
     constexpr std::uintmax_t kRoom = 1U << 30;
@@ -146,11 +146,11 @@ void initialise(const fs::path &programs, const fs::path &folder)
         true);
 }
 
-/// initdb takes over a second and each test case is a process of its own, so the first keeps a copy of its result for all others.
+/// initdb takes over a second and there are many servers, so the first keeps a copy of its result for all others.
 void makeCluster(const fs::path &programs, const fs::path &folder)
 {
-    const fs::path kept = fs::path(cacheFolder()) /
-                          ("postgres-" + programs.parent_path().filename().string() + "-small-user" + std::to_string(geteuid()));
+    const fs::path kept =
+        fs::path(cacheFolder()) / ("postgres-" + programs.parent_path().filename().string() + "-small-user" + std::to_string(geteuid()));
     if (fs::exists(kept)) {
         run({"/bin/cp", "-a", kept, folder / "data"}, false);
         return;
@@ -197,6 +197,12 @@ PostgresServer::PostgresServer() : m_programs(findPrograms())
         fs::remove_all(m_folder, ignored);
         throw;
     }
+}
+
+PostgresServer &PostgresServer::shared()
+{
+    static PostgresServer server;
+    return server;
 }
 
 PostgresServer::~PostgresServer()
@@ -300,9 +306,42 @@ std::string PostgresServer::newDatabase(const std::string &options)
     return name;
 }
 
+std::string PostgresServer::takeDatabase()
+{
+    constexpr int kAtOnce = 8;
+    if (m_ready.empty()) {
+        std::vector<std::string> statements;
+        for (const std::string &name : m_used)
+            statements.push_back("DROP DATABASE " + name + " WITH (FORCE)");
+        m_used.clear();
+        for (int i = 0; i < kAtOnce; ++i) {
+            m_ready.push_back("test" + std::to_string(++m_databases));
+            statements.push_back("CREATE DATABASE " + m_ready.back());
+        }
+        psql("postgres", statements);
+    }
+    std::string name = std::move(m_ready.back());
+    m_ready.pop_back();
+    return name;
+}
+
+void PostgresServer::giveBack(std::string name)
+{
+    m_used.push_back(std::move(name));
+}
+
 std::string PostgresServer::sql(const std::string &database, const std::string &statement)
 {
-    return run({m_programs / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statement, url(database)}, false);
+    return psql(database, {statement});
+}
+
+std::string PostgresServer::psql(const std::string &database, const std::vector<std::string> &statements)
+{
+    std::vector<std::string> command{m_programs / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"};
+    for (const std::string &statement : statements)
+        command.insert(command.end(), {"-c", statement});
+    command.push_back(url(database));
+    return run(command, false);
 }
 
 std::string PostgresServer::url(const std::string &database) const

@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
+
 #include <sys/types.h>
 
 namespace matinee::test {
@@ -15,6 +17,8 @@ public:
     PostgresServer();
     ~PostgresServer();
     PostgresServer(const PostgresServer &) = delete;
+    /// One for all tests of this program that do not stop it; starts with the first.
+    static PostgresServer &shared();
     PostgresServer &operator=(const PostgresServer &) = delete;
 
     void start();
@@ -25,6 +29,9 @@ public:
 
     /// A new, empty database; `options` go behind CREATE DATABASE name.
     [[nodiscard]] std::string newDatabase(const std::string &options = {});
+    /// The same from a store of some: one run of psql, which costs more than what it does, makes and removes several.
+    [[nodiscard]] std::string takeDatabase();
+    void giveBack(std::string name); ///< Removed with its connections, in a while.
     /// Runs SQL as superuser by psql and gives its output; throws where it fails.
     std::string sql(const std::string &database, const std::string &statement);
 
@@ -37,6 +44,7 @@ public:
 
 private:
     void startOnAFreePort();
+    std::string psql(const std::string &database, const std::vector<std::string> &statements);
     void end(int signal);
     void signalAll(int signal);
 
@@ -45,6 +53,8 @@ private:
     int m_port = 0;
     pid_t m_pid = -1;
     int m_databases = 0;
+    std::vector<std::string> m_ready;
+    std::vector<std::string> m_used;
 };
 
 } // namespace matinee::test

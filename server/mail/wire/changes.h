@@ -11,7 +11,7 @@ enum class Change
 {
     PasswordChanged,
     PasskeyAdded,   ///< detail: its name.
-    PasskeyRemoved, ///< detail: its name, where it is known.
+    PasskeyRemoved, ///< detail: its name.
     AppAdded,       ///< Of one-time codes.
     AppRemoved,
     RecoveryCodesMade,

@@ -142,6 +142,21 @@ TEST_F(FlvProtocol, GivesAPrivateStreamOnlyToWhoHasTheKey)
     EXPECT_EQ(m_house.get("/flv/private-cinema.flv?key=letmein").status, 200);
 }
 
+TEST_F(FlvProtocol, CutsOffWhoCameByAKeyThatWasRevoked)
+{
+    open();
+    const house::Publisher publisher(m_house, "private-cinema", frames({.seconds = 10}));
+    const auto viewers = [&] { return m_house.registry().find("private-cinema")->statistics.viewers["flv"]; };
+    auto cut = std::async(std::launch::async, [&] { return m_house.get("/flv/private-cinema.flv?key=letmein"); });
+    ASSERT_TRUE(eventually([&] { return viewers() == 1; }));
+    m_house.gate().revoke();
+    EXPECT_EQ(cut.get().status, 200);
+    EXPECT_TRUE(m_house.registry().isLive("private-cinema")) << "it ended for the viewer, and its publisher knows nothing of it";
+    EXPECT_TRUE(eventually([&] { return viewers() == 0; }));
+    EXPECT_THAT(m_metrics.text(), HasSubstr("matinee_flv_closed_total{reason=\"revoked\"} 1"));
+    EXPECT_EQ(m_house.get("/flv/private-cinema.flv?key=letmein").status, 404);
+}
+
 TEST_F(FlvProtocol, ForgetsAViewerThatLeft)
 {
     open();
@@ -259,6 +274,21 @@ TEST_F(FlvMessages, RefuseWhatIsNoFrameOfAClient)
     asio::write(socket->next_layer(), asio::buffer(std::string("\x82\x05hello"))); // not masked
     while (!message(*socket).empty()) { }
     EXPECT_EQ(socket->reason().code, boost::beast::websocket::close_code::protocol_error);
+}
+
+TEST_F(FlvMessages, EndWithASentenceWhenTheKeyWasRevoked)
+{
+    open();
+    const house::Publisher publisher(m_house, "private-cinema", frames({.seconds = 10}));
+    auto socket = connect("/flv/private-cinema?key=letmein");
+    ASSERT_TRUE(socket) << m_status;
+    for (int i = 0; i < 5; ++i)
+        ASSERT_FALSE(message(*socket).empty());
+    m_house.gate().revoke();
+    while (!message(*socket).empty()) { }
+    EXPECT_EQ(socket->reason().code, boost::beast::websocket::close_code::policy_error);
+    EXPECT_THAT(std::string(socket->reason().reason.data(), socket->reason().reason.size()), HasSubstr("no longer"));
+    EXPECT_TRUE(m_house.registry().isLive("private-cinema"));
 }
 
 TEST_F(FlvMessages, AreRefusedAsHttpFlvIs)

@@ -340,6 +340,23 @@ TEST_F(HlsProtocol, AnswersAReloadWhenThePartIsThere)
     EXPECT_EQ(m_house.get("/hls/cinema/main.m3u8?_HLS_msn=x").status, 400);
 }
 
+TEST_F(HlsProtocol, WhatWasHeldIsNotForWhoseKeyWasRevokedMeanwhile)
+{
+    open(quick());
+    const house::Publisher publisher(m_house, "private-cinema", sample::parse(sample::encode({.seconds = 15})));
+    const std::string list = "/hls/private-cinema/main.m3u8?key=letmein";
+    const auto first = m_house.get(list);
+    ASSERT_EQ(first.status, 200) << first.body;
+    const auto next = number(first.body, "EXT-X-MEDIA-SEQUENCE") + count(first.body, "#EXTINF");
+    auto waiting = std::async(std::launch::async, [&] { return m_house.get(list + "&_HLS_msn=" + std::to_string(next + 1)); });
+    EXPECT_EQ(waiting.wait_for(500ms), std::future_status::timeout) << "held";
+    m_house.gate().revoke();
+    const auto answer = waiting.get();
+    EXPECT_EQ(answer.status, 404) << answer.body;
+    EXPECT_THAT(m_metrics.text(), HasSubstr("matinee_viewers_revoked_total{protocol=\"hls\"} 1"));
+    EXPECT_EQ(m_house.get(list).status, 404);
+}
+
 TEST_F(HlsProtocol, HoldsARequestForAHintedPartUntilItIsMade)
 {
     open(quick());

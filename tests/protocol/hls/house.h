@@ -16,27 +16,62 @@
 #include <boost/asio/write.hpp>
 
 #include <atomic>
+#include <functional>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace matinee::house {
 
 using namespace std::chrono_literals;
 
-/// Lets everybody in, save to the streams called private-...: those need the key "letmein".
+/// Lets everybody in, save to the streams called private-...: those need the key "letmein", until it is revoked.
 class OpenGate final : public live::Gate
 {
 public:
     Task<Result<std::string>> mayPublish(std::string key, std::string) override { co_return Result<std::string>(std::move(key)); }
     Task<Result<void>> mayPlay(std::string name, Caller caller, std::string) override
     {
-        if (name.starts_with("private-") && caller.keyId.empty())
+        if (name.starts_with("private-") && (caller.keyId.empty() || m_isRevoked))
             co_return Result<void>(fail(ErrorCode::NotFound, "There is no stream named " + name + "."));
         co_return Result<void>();
     }
+    std::unique_ptr<live::ViewerWatch> watch(live::Admitted viewer, std::function<void()> over) override
+    {
+        if (!viewer.name.starts_with("private-") || viewer.caller.keyId.empty())
+            return nullptr;
+        auto watch = std::make_unique<Watch>(std::move(over));
+        const std::lock_guard lock(m_mutex);
+        m_watched.emplace_back(net::Worker::current(), watch->over);
+        return watch;
+    }
+    /// From any thread.
+    void revoke()
+    {
+        m_isRevoked = true;
+        const std::lock_guard lock(m_mutex);
+        for (const auto &[worker, watched] : m_watched) {
+            worker->post([weak = watched] {
+                if (const auto over = weak.lock())
+                    (*over)();
+            });
+        }
+    }
+
+private:
+    struct Watch final : live::ViewerWatch
+    {
+        explicit Watch(std::function<void()> told) : over(std::make_shared<std::function<void()>>(std::move(told))) {}
+        const std::shared_ptr<std::function<void()>> over;
+    };
+
+    std::atomic<bool> m_isRevoked{false};
+    std::mutex m_mutex;
+    std::vector<std::pair<net::Worker *, std::weak_ptr<std::function<void()>>>> m_watched; // guarded by m_mutex
 };
 
 inline Task<Result<Caller>> callerOf(const http::Request &request)
@@ -93,7 +128,7 @@ public:
     }
     net::WorkerPool &workers() { return m_workers; }
     live::Registry &registry() { return m_registry; }
-    live::Gate &gate() { return m_gate; }
+    OpenGate &gate() { return m_gate; }
     http::Router &router() { return *m_router; }
 
     /// One request on a connection of its own, up to the end of the answer.

@@ -3,6 +3,9 @@
 #include "net/listener.h"
 #include "observe/metrics.h"
 #include "rtmp/session.h"
+#include "rtmp/wire/amf0.h"
+#include "rtmp/wire/chunk_writer.h"
+#include "rtmp/wire/dialogue.h"
 
 #include "raw_client.h"
 #include "tests/unit/rtmp/capture.h"
@@ -14,6 +17,7 @@
 #include <functional>
 #include <future>
 #include <map>
+#include <mutex>
 #include <sstream>
 #include <thread>
 
@@ -48,7 +52,45 @@ public:
             co_return Result<void>();
         co_return Result<void>(fail(ErrorCode::NotFound, "There is no stream of this name."));
     }
+    std::unique_ptr<live::ViewerWatch> watch(live::Admitted viewer, std::function<void()> over) override
+    {
+        if (viewer.caller.keyId.empty())
+            return nullptr;
+        auto watch = std::make_unique<Watch>(std::move(over));
+        const std::lock_guard lock(m_mutex);
+        m_watched.emplace_back(net::Worker::current(), watch->over);
+        return watch;
+    }
+    void revoke()
+    {
+        const std::lock_guard lock(m_mutex);
+        for (const auto &[worker, watched] : m_watched) {
+            worker->post([weak = watched] {
+                if (const auto over = weak.lock())
+                    (*over)();
+            });
+        }
+    }
+
+private:
+    struct Watch final : live::ViewerWatch
+    {
+        explicit Watch(std::function<void()> told) : over(std::make_shared<std::function<void()>>(std::move(told))) {}
+        const std::shared_ptr<std::function<void()>> over;
+    };
+
+    std::mutex m_mutex;
+    std::vector<std::pair<net::Worker *, std::weak_ptr<std::function<void()>>>> m_watched; // guarded by m_mutex
 };
+
+/// Knows one API key.
+Task<Result<Caller>> callerOf(std::string key, Caller anonymous)
+{
+    if (key != "letmein")
+        co_return Result<Caller>(fail(ErrorCode::Unauthenticated, "This API key is not known here."));
+    anonymous.keyId = "test";
+    co_return Result<Caller>(std::move(anonymous));
+}
 
 struct Finished
 {
@@ -83,7 +125,7 @@ class RtmpProtocol : public testing::Test
 protected:
     void open(SessionLimits limits = {})
     {
-        m_services = std::make_unique<Services>(Services{m_gate, m_registry, SessionMetrics(&m_metrics), limits});
+        m_services = std::make_unique<Services>(Services{m_gate, m_registry, SessionMetrics(&m_metrics), limits, callerOf});
         m_listener =
             std::make_unique<net::Listener>(m_workers, std::make_shared<net::ConnectionLimits>(),
                                             [this](std::unique_ptr<net::Connection> c) { return serve(std::move(c), *m_services); });
@@ -376,6 +418,78 @@ TEST_F(RtmpProtocol, KeepsAPlayerOverTenKilledPublishers)
     }
     EXPECT_EQ(last.size(), 2U);
     EXPECT_GT(packets, 10U);
+}
+
+/// What a player says to have a stream: "cinema?key=..."
+media::Bytes playing(std::string_view address)
+{
+    const auto command = [](std::string_view name, double transaction, const std::function<void(amf0::Writer &)> &arguments) {
+        media::Bytes payload;
+        amf0::Writer writer(payload);
+        writer.string(name).number(transaction);
+        arguments(writer);
+        media::Bytes bytes;
+        appendMessage(bytes, {kCommandChunks, MessageType::CommandAmf0, kMediaStreamId, 0}, payload, kInitialChunkSize);
+        return bytes;
+    };
+    media::Bytes all = command("connect", 1, [](amf0::Writer &w) { w.object().property("app", "live").end(); });
+    const media::Bytes made = command("createStream", 2, [](amf0::Writer &w) { w.null(); });
+    const media::Bytes play = command("play", 3, [address](amf0::Writer &w) { w.null().string(address); });
+    all.insert(all.end(), made.begin(), made.end());
+    all.insert(all.end(), play.begin(), play.end());
+    return all;
+}
+
+/// What comes until `text` is in it; all that came where it does not.
+std::string heardUntil(test::RawClient &client, const std::string &text)
+{
+    std::string heard;
+    for (int i = 0; i < 100 && heard.find(text) == std::string::npos && !client.closed(); ++i) {
+        const auto some = client.receive(100ms);
+        heard.append(some.begin(), some.end());
+    }
+    return heard;
+}
+
+TEST_F(RtmpProtocol, CutsOffThePlayerWhoseKeyWasRevokedAndNobodyElse)
+{
+    open();
+    test::RawClient encoder(port());
+    ASSERT_TRUE(encoder.shakeHands());
+    ASSERT_TRUE(encoder.send(withoutFarewell()));
+    ASSERT_TRUE(eventually([&] {
+        const auto state = m_registry.find("cinema");
+        return state && state->statistics.frames > 0;
+    }));
+    test::RawClient keyed(port());
+    ASSERT_TRUE(keyed.shakeHands());
+    ASSERT_TRUE(keyed.send(playing("cinema?key=letmein")));
+    EXPECT_THAT(heardUntil(keyed, "NetStream.Play.Start"), HasSubstr("NetStream.Play.Start"));
+    test::RawClient other(port());
+    ASSERT_TRUE(other.shakeHands());
+    ASSERT_TRUE(other.send(playing("cinema")));
+    EXPECT_THAT(heardUntil(other, "NetStream.Play.Start"), HasSubstr("NetStream.Play.Start"));
+
+    m_gate.revoke();
+    EXPECT_THAT(heardUntil(keyed, "NetStream.Play.Failed"), HasSubstr("NetStream.Play.Failed"));
+    keyed.receive(5s);
+    EXPECT_TRUE(keyed.closed());
+    keyed.close();
+    EXPECT_TRUE(closedFor("revoked"));
+    EXPECT_TRUE(eventually([&] { return m_registry.find("cinema")->statistics.viewers.at("rtmp") == 1U; }));
+    EXPECT_TRUE(m_registry.isLive("cinema")) << "the encoder goes on";
+    m_registry.kick("cinema", "enough");
+}
+
+TEST_F(RtmpProtocol, RefusesAPlayerWithAWrongKey)
+{
+    open();
+    test::RawClient player(port());
+    ASSERT_TRUE(player.shakeHands());
+    ASSERT_TRUE(player.send(playing("cinema?key=wrong")));
+    EXPECT_THAT(heardUntil(player, "is not known here"), HasSubstr("This API key is not known here."));
+    player.close();
+    EXPECT_TRUE(closedFor("wrong_key"));
 }
 
 TEST_F(RtmpProtocol, HandsOverToABackupPublisherWhenTheFirstIsLost)

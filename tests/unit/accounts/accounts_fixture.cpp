@@ -20,6 +20,7 @@ void AccountsTest::restart()
     m_signUps = std::make_unique<SignUps>(
         *m_store, m_setup, *m_sessions, [this] { return m_mode.load(); }, nullptr);
     m_people = std::make_unique<People>(*m_store, *m_sessions);
+    m_invitations = std::make_unique<Invitations>(*m_store, placeSeal());
 }
 
 Result<SignUps::Finished> AccountsTest::signUp(const std::string &name, const std::string &password, const std::string &link,
@@ -62,6 +63,24 @@ Result<void> AccountsTest::changePassword(const Person &person, const std::strin
     }
     auto registered = std::move(*registration).finish(passwordOf(to), passwordOf(begun->registrationResponse), kFast);
     return await(m_passwords->finishChange(person, begun->id, ke3, messageText(registered->record), now));
+}
+
+SecretSeal AccountsTest::placeSeal()
+{
+    return {
+        [](std::string_view text, std::string_view place) -> Result<std::string> { return std::string(place) + "|" + std::string(text); },
+        [](std::string_view sealed, std::string_view place) -> Result<std::string> {
+            if (!sealed.starts_with(std::string(place) + "|"))
+                return fail(ErrorCode::FailedPrecondition, "sealed for another place");
+            return std::string(sealed.substr(place.size() + 1));
+        }};
+}
+
+std::string AccountsTest::invited(const Actor &actor, Invitations::Wish wish, SystemTime now)
+{
+    const auto made = await(m_invitations->create(std::move(wish), actor, now));
+    EXPECT_RESULT(made);
+    return made ? made->token : std::string();
 }
 
 SignInOutcome AccountsTest::made(const std::string &name, Role role)

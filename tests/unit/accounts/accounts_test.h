@@ -1,6 +1,7 @@
 // A server's accounts over an empty database, and a client that signs up and in.
 #pragma once
 
+#include "accounts/invitations.h"
 #include "accounts/passwords.h"
 #include "accounts/people.h"
 #include "accounts/setup_token.h"
@@ -44,6 +45,10 @@ protected:
     Result<SignInOutcome> signIn(const std::string &name, const std::string &password, SystemTime now = kNow,
                                  const std::string &address = "192.0.2.1");
     Result<void> changePassword(const Person &person, const std::string &from, const std::string &to, SystemTime now = kNow);
+    /// Hides nothing, but opens in its own place only.
+    static SecretSeal placeSeal();
+    /// The token of an invitation by that person.
+    std::string invited(const Actor &actor, Invitations::Wish wish = Invitations::Wish(), SystemTime now = kNow);
     /// An account with the password "secret of NAME", signed in.
     SignInOutcome made(const std::string &name, Role role = Role::User);
     Result<Person> verify(const SignInOutcome &outcome, SystemTime now = kNow)
@@ -66,6 +71,7 @@ protected:
     std::unique_ptr<Passwords> m_passwords;
     std::unique_ptr<SignUps> m_signUps;
     std::unique_ptr<People> m_people;
+    std::unique_ptr<Invitations> m_invitations;
 };
 
 template <class T> testing::AssertionResult refusedWith(const Result<T> &result, ErrorCode expected)

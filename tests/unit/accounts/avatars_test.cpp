@@ -86,7 +86,7 @@ TEST_P(AvatarsTest, AreInTheListOfPeople)
     (void)made("bob", "user");
     const auto path = set("one");
     ASSERT_RESULT(path);
-    const auto page = await(m_people->list("", 10, ""));
+    const auto page = await(m_people->list({"", "", 10, ""}, kNow));
     ASSERT_RESULT(page);
     ASSERT_EQ(page->users.size(), 2U);
     EXPECT_EQ(avatarPath(page->users[0].id, page->users[0].avatarTag), *path);

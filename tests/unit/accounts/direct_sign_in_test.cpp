@@ -2,6 +2,8 @@
 
 #include "accounts_test.h"
 
+#include <boost/asio/io_context.hpp>
+
 #include <atomic>
 #include <future>
 #include <thread>

@@ -104,7 +104,7 @@ Result<SignInOutcome> FactorsTest::signInByPasskey(const Authenticator &device, 
     return await(m_passkeys->finishSignIn(begun->id, answerOf(device, begun->optionsJson, userId), {"Firefox on Linux", "192.0.2.1"}, now));
 }
 
-App FactorsTest::addApp(const Person &person, SystemTime now)
+FactorsTest::App FactorsTest::addApp(const Person &person, SystemTime now)
 {
     const auto begun = await(m_codes->beginTotp(person, now));
     EXPECT_RESULT(begun);

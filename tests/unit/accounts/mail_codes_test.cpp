@@ -110,8 +110,9 @@ TEST_P(MailCodesTest, OnlyTheNewestIsGoodForTenMinutesAndFiveAttempts)
     std::string challenge = challengeFor("alice");
     const std::string former = codeFor(challenge, kNow);
     const std::string newest = codeFor(challenge, kNow + 1s);
-    if (former != newest)
+    if (former != newest) {
         EXPECT_REFUSED(finish(challenge, byMail(former), kNow + 2s), ErrorCode::Unauthenticated);
+    }
     const std::string late = challengeFor("alice", kNow + 10min + 1s);
     EXPECT_REFUSED(finish(late, byMail(newest), kNow + 10min + 1s), ErrorCode::Unauthenticated);
 
@@ -143,8 +144,9 @@ TEST_P(MailCodesTest, AreSentSixTimesAnHourAndToNobodyWhoIsNotAsked)
     for (int i = 0; i < 10; ++i) {
         const auto one = await(m_secondFactor->sendMailCode(challenge, kNow + std::chrono::seconds(i)));
         sent += one ? 1 : 0;
-        if (!one)
+        if (!one) {
             EXPECT_REFUSED(one, ErrorCode::RateLimited);
+        }
     }
     EXPECT_EQ(sent, 6);
     EXPECT_REFUSED(await(m_secondFactor->sendMailCode("a" + challenge, kNow)), ErrorCode::FailedPrecondition);

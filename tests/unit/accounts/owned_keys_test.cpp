@@ -59,6 +59,26 @@ TEST_P(OwnedKeysTest, AKeyMayWhatItsScopesAndItsOwnerBothMay)
     EXPECT_TRUE(verified(all)->permissions & permissionBit(v1::ADMINISTER));
 }
 
+TEST_P(OwnedKeysTest, AKeyThatWasLetInIsAskedAboutAgainByItsId)
+{
+    const MintedKey minted = keyOf(m_admin, {"streams:read"});
+    ASSERT_RESULT(verified(minted));
+    ASSERT_RESULT(await(m_people->setRole("ada", "root", m_actor, kNow)));
+    const auto again = await(m_keys->verifyAgain(minted.row.id, kNow));
+    ASSERT_RESULT(again);
+    EXPECT_EQ(again->ownerName, "ada");
+    EXPECT_EQ(again->permissions, permissionsOf({"streams:read"}));
+    int told = 0;
+    const auto watch = m_keys->watch(*again, [&] { ++told; });
+    EXPECT_EQ(told, 0) << "it is known again";
+    ASSERT_RESULT(await(m_people->setRole("ada", "user", m_actor, kNow)));
+    EXPECT_EQ(told, 1);
+    EXPECT_EQ(await(m_keys->verifyAgain(minted.row.id, kNow))->permissions, kPublicOnly);
+    ASSERT_RESULT(await(m_keys->revoke(minted.row.id, kNow)));
+    EXPECT_REFUSED(await(m_keys->verifyAgain(minted.row.id, kNow)), ErrorCode::Unauthenticated);
+    EXPECT_REFUSED(await(m_keys->verifyAgain("nothing", kNow)), ErrorCode::Unauthenticated);
+}
+
 TEST_P(OwnedKeysTest, NoKeyIsAPerson)
 {
     const auto key = verified(keyOf(m_root, {"admin"}));

@@ -130,7 +130,9 @@ TEST_P(PasskeysTest, TheyAreCalledSomethingAndTakenAwayByTheirOwnerOnly)
         EXPECT_REFUSED(await(m_passkeys->rename(*verify(bo), added->passkey.id, name)), ErrorCode::InvalidArgument);
     EXPECT_REFUSED(await(m_passkeys->rename(*verify(al), added->passkey.id, "mine")), ErrorCode::NotFound);
     EXPECT_REFUSED(await(m_passkeys->remove(*verify(al), added->passkey.id)), ErrorCode::NotFound);
-    EXPECT_RESULT(await(m_passkeys->remove(*verify(bo), added->passkey.id)));
+    const auto removed = await(m_passkeys->remove(*verify(bo), added->passkey.id));
+    ASSERT_RESULT(removed);
+    EXPECT_EQ(*removed, "钥匙") << "for the letter about it";
     EXPECT_REFUSED(signInByPasskey(authenticator(1), bo.user.id), ErrorCode::Unauthenticated);
     EXPECT_EQ(own(bo.user.id).recoveryCodes, 0) << "they stood in for it";
     EXPECT_TRUE(signIn("bo", "secret of bo")->session);

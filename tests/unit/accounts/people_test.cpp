@@ -16,7 +16,7 @@ protected:
     }
     std::vector<std::string> names(const std::string &search, std::uint32_t size = 0, const std::string &token = {})
     {
-        const auto page = await(m_people->list(search, size, token));
+        const auto page = await(m_people->list({search, "", size, token}, kNow));
         EXPECT_RESULT(page);
         std::vector<std::string> all;
         for (const auto &user : page->users)
@@ -80,8 +80,8 @@ TEST_P(PeopleTest, AreListedByPages)
     EXPECT_EQ(m_next, "");
     EXPECT_THAT(names("ANNA"), ElementsAre("anna", "hannah"));
     EXPECT_THAT(names("%"), ElementsAre());
-    EXPECT_REFUSED(await(m_people->list("", 501, "")), ErrorCode::InvalidArgument);
-    EXPECT_REFUSED(await(m_people->list("", 1, "not one!")), ErrorCode::InvalidArgument);
+    EXPECT_REFUSED(await(m_people->list({"", "", 501, ""}, kNow)), ErrorCode::InvalidArgument);
+    EXPECT_REFUSED(await(m_people->list({"", "", 1, "not one!"}, kNow)), ErrorCode::InvalidArgument);
 }
 
 TEST_P(PeopleTest, AnotherRoleCountsAtOnce)
@@ -200,14 +200,79 @@ TEST_P(PeopleTest, AnAdminDoesNotSeeTheSessionsOfARoot)
     EXPECT_RESULT(await(m_people->listSessions("chief", kKey, kNow)));
 }
 
-TEST_P(PeopleTest, InvitationsAreBounded)
+TEST_P(PeopleTest, OneSessionOfSomebodyElseIsEnded)
 {
     const auto bo = made("bo");
-    const Actor actor{Role::User, bo.user.id};
-    for (int i = 0; i < People::kMostInvitations; ++i)
-        ASSERT_RESULT(await(m_people->createInvitation(actor, kNow)));
-    EXPECT_REFUSED(await(m_people->createInvitation(actor, kNow)), ErrorCode::FailedPrecondition);
-    EXPECT_RESULT(await(m_people->createInvitation(actor, kNow + 24h)));
+    const auto other = signIn("bo", "secret of bo", kNow + 1s);
+    ASSERT_RESULT(other);
+    made("chief", Role::Root);
+    EXPECT_REFUSED(await(m_people->revokeSession("chief", bo.sessionId, m_admin, kNow)), ErrorCode::PermissionDenied);
+    EXPECT_REFUSED(await(m_people->revokeSession("chief", bo.sessionId, kKey, kNow)), ErrorCode::NotFound) << "it is that of bo";
+    EXPECT_REFUSED(await(m_people->revokeSession("nobody", bo.sessionId, kKey, kNow)), ErrorCode::NotFound);
+    ASSERT_RESULT(await(m_people->revokeSession("bo", bo.sessionId, m_admin, kNow)));
+    EXPECT_REFUSED(verify(bo), ErrorCode::Unauthenticated);
+    EXPECT_RESULT(verify(*other));
+    EXPECT_REFUSED(await(m_people->revokeSession("bo", bo.sessionId, m_admin, kNow)), ErrorCode::NotFound) << "once more";
+}
+
+TEST_P(PeopleTest, AreListedAndCountedByState)
+{
+    for (const char *name : {"anna", "bo", "cy", "di", "ed", "flo"})
+        ASSERT_RESULT(await(m_people->create(name, "", kKey, kNow)));
+    m_mode = SignUpMode::Review;
+    ASSERT_RESULT(signUp("wendy", "p"));
+    ASSERT_RESULT(await(m_people->ban("bo", 3600s, "", kKey, kNow)));
+    ASSERT_RESULT(await(m_people->ban("cy", std::nullopt, "", kKey, kNow)));
+    ASSERT_RESULT(await(m_people->ban("di", 3600s, "", kKey, kNow)));
+    ASSERT_RESULT(await(m_people->remove("di", kKey, kNow))); // closed goes before banned
+    const std::string ed = await(m_people->find("ed"))->id;
+    ASSERT_RESULT(m_store->writeNow<bool>([ed](store::Transaction &tx) { return store::updateUserAwaitsAddress(tx, ed, true); }));
+
+    const auto listed = [&](const std::string &state, SystemTime now = kNow, std::uint32_t size = 0) {
+        People::Wanted wanted;
+        wanted.state = state;
+        wanted.size = size;
+        wanted.pageToken = m_next;
+        const auto page = await(m_people->list(wanted, now));
+        EXPECT_RESULT(page);
+        m_next = page->nextToken;
+        std::vector<std::string> all;
+        for (const auto &user : page->users) {
+            EXPECT_EQ(userState(user, now), state) << user.name;
+            all.push_back(user.name);
+        }
+        return all;
+    };
+    EXPECT_THAT(listed("active"), ElementsAre("anna", "flo"));
+    EXPECT_THAT(listed("waiting"), ElementsAre("wendy"));
+    EXPECT_THAT(listed("unconfirmed"), ElementsAre("ed"));
+    EXPECT_THAT(listed("closed"), ElementsAre("di"));
+    EXPECT_THAT(listed("banned", kNow, 1), ElementsAre("bo"));
+    ASSERT_NE(m_next, "");
+    EXPECT_THAT(listed("banned", kNow, 1), ElementsAre("cy"));
+    EXPECT_EQ(m_next, "");
+    EXPECT_THAT(listed("banned", kNow + 3600s), ElementsAre("cy")) << "the time of bo is over";
+    People::Wanted wrong;
+    wrong.state = "happy";
+    EXPECT_REFUSED(await(m_people->list(wrong, kNow)), ErrorCode::InvalidArgument);
+
+    People::Wanted some;
+    some.state = "waiting";
+    some.size = 1;
+    const std::map<std::string, std::uint32_t> expected{{"active", 2}, {"waiting", 1}, {"unconfirmed", 1}, {"banned", 2}, {"closed", 1}};
+    const auto first = await(m_people->list(some, kNow));
+    ASSERT_TRUE(first && first->counts);
+    EXPECT_EQ(*first->counts, expected) << "of all states, whichever is asked for";
+    People::Wanted named;
+    named.search = "a"; // anna alone
+    named.size = 1;
+    const auto found = await(m_people->list(named, kNow));
+    ASSERT_TRUE(found && found->counts);
+    EXPECT_EQ(*found->counts, (std::map<std::string, std::uint32_t>{{"active", 1}}));
+    People::Wanted all;
+    all.size = 2;
+    all.pageToken = await(m_people->list(all, kNow))->nextToken;
+    EXPECT_FALSE(await(m_people->list(all, kNow))->counts) << "with the first page only";
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, PeopleTest, testing::Values(store::Engine::Sqlite, store::Engine::Postgres), test::engineName);

@@ -1,6 +1,7 @@
 // The calls about people with their real handlers on a real database: what reaches whom, and how it is told.
 #include "api/account_calls.h"
 #include "api/account_messages.h"
+#include "api/invitation_calls.h"
 #include "api/sign_in_calls.h"
 #include "api/user_calls.h"
 
@@ -45,12 +46,15 @@ protected:
         m_people = std::make_unique<accounts::People>(*m_store, *m_sessions);
         DispatcherOptions options;
         options.now = [this] { return m_now; };
-        for (const char *name : {"SignInService", "AccountService", "UserService"})
+        for (const char *name : {"SignInService", "AccountService", "UserService", "InvitationService"})
             options.services.push_back(v1::User::descriptor()->file()->FindServiceByName(name));
         m_dispatcher = std::make_unique<Dispatcher>(options);
         handleSignInCalls(*m_dispatcher, {*m_sessions, *m_passwords, *m_signUps});
         handleAccountCalls(*m_dispatcher, *m_sessions, *m_passwords, *m_people);
         handleUserCalls(*m_dispatcher, *m_people, [] { return std::string("https://watch.example.org"); });
+        const auto asItIs = [](std::string_view text, std::string_view) -> Result<std::string> { return std::string(text); };
+        m_invitations = std::make_unique<accounts::Invitations>(*m_store, accounts::SecretSeal{asItIs, asItIs});
+        handleInvitationCalls(*m_dispatcher, *m_invitations, [] { return std::string("https://watch.example.org"); });
         const Result<void> sealed = m_dispatcher->seal();
         ASSERT_TRUE(sealed) << sealed.error().message;
     }
@@ -148,6 +152,7 @@ protected:
     std::unique_ptr<store::Store> m_store;
     std::unique_ptr<accounts::Sessions> m_sessions;
     std::unique_ptr<accounts::Passwords> m_passwords;
+    std::unique_ptr<accounts::Invitations> m_invitations;
     std::unique_ptr<accounts::SignUps> m_signUps;
     std::unique_ptr<accounts::People> m_people;
     std::unique_ptr<Dispatcher> m_dispatcher;
@@ -284,6 +289,92 @@ TEST_P(AccountCallsTest, ABanIsToldWithItsReasonAndItsEnd)
     unban.set_user("mallory");
     EXPECT_EQ(call<v1::User>("UserService/UnbanUser", unban, key())->state(), "active");
     EXPECT_TRUE(signIn("mallory", "correct horse"));
+}
+
+TEST_P(AccountCallsTest, PeopleAreCountedByStateWithTheFirstPage)
+{
+    for (const char *name : {"alice", "bob", "mallory"})
+        ASSERT_TRUE(signUp(name, "correct horse"));
+    v1::BanUserRequest ban;
+    ban.set_user("mallory");
+    ASSERT_TRUE(call<v1::User>("UserService/BanUser", ban, key()));
+    v1::ListUsersRequest request;
+    request.set_state("active");
+    request.set_page_size(1);
+    const auto first = call<v1::ListUsersResponse>("UserService/ListUsers", request, key());
+    ASSERT_TRUE(first) << first.error().message;
+    ASSERT_EQ(first->users_size(), 1);
+    EXPECT_EQ(first->users(0).name(), "alice");
+    ASSERT_TRUE(first->has_counts());
+    EXPECT_EQ(first->counts().active(), 2U);
+    EXPECT_EQ(first->counts().banned(), 1U);
+    EXPECT_EQ(first->counts().waiting(), 0U);
+    request.set_page_token(first->next_page_token());
+    const auto second = call<v1::ListUsersResponse>("UserService/ListUsers", request, key());
+    ASSERT_TRUE(second);
+    EXPECT_EQ(second->users(0).name(), "bob");
+    EXPECT_FALSE(second->has_counts());
+    EXPECT_EQ(second->next_page_token(), "");
+}
+
+TEST_P(AccountCallsTest, OneSessionOfSomebodyIsEndedByItsId)
+{
+    const auto bob = signUp("bob", "correct horse");
+    ASSERT_TRUE(bob);
+    const Caller self = personOf(*bob);
+    v1::RevokeUserSessionRequest request;
+    request.set_user("bob");
+    request.set_id(self.sessionId);
+    EXPECT_EQ(call<v1::RevokeSessionsResponse>("UserService/RevokeUserSession", request, self).error().code, ErrorCode::PermissionDenied);
+    const auto ended = call<v1::RevokeSessionsResponse>("UserService/RevokeUserSession", request, key());
+    ASSERT_TRUE(ended) << ended.error().message;
+    EXPECT_EQ(ended->revoked(), 1U);
+    EXPECT_FALSE(await(m_sessions->verify(bob->session().access_token(), std::chrono::system_clock::now())));
+    EXPECT_EQ(call<v1::RevokeSessionsResponse>("UserService/RevokeUserSession", request, key()).error().code, ErrorCode::NotFound);
+}
+
+TEST_P(AccountCallsTest, AnInvitationIsMadeListedUsedAndRevoked)
+{
+    v1::CreateInvitationRequest request;
+    request.set_uses(2);
+    request.set_expires_in_seconds(7 * 86400);
+    request.set_note("for the club");
+    const auto made = call<v1::Invitation>("InvitationService/CreateInvitation", request, key());
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_THAT(made->address(), StartsWith("https://watch.example.org/sign-up#"));
+    EXPECT_EQ(made->state(), "open");
+    EXPECT_EQ(made->role(), "user");
+    EXPECT_EQ(made->expires_at().seconds() - made->created_at().seconds(), 7 * 86400);
+    ASSERT_TRUE(signUp("carol", "correct horse", made->address().substr(made->address().find('#') + 1)));
+
+    const auto all = call<v1::ListInvitationsResponse>("InvitationService/ListInvitations", v1::ListInvitationsRequest(), key());
+    ASSERT_TRUE(all) << all.error().message;
+    ASSERT_EQ(all->invitations_size(), 1);
+    EXPECT_EQ(all->invitations(0).address(), made->address());
+    EXPECT_EQ(all->invitations(0).uses_left(), 1U);
+    EXPECT_EQ(all->invitations(0).note(), "for the club");
+    EXPECT_EQ(all->invitations(0).made_by(), "");
+    ASSERT_EQ(all->invitations(0).used_by_size(), 1);
+    EXPECT_EQ(all->invitations(0).used_by(0).name(), "carol");
+
+    v1::RevokeInvitationRequest revoke;
+    revoke.set_id(made->id());
+    const auto revoked = call<v1::Invitation>("InvitationService/RevokeInvitation", revoke, key());
+    ASSERT_TRUE(revoked) << revoked.error().message;
+    EXPECT_EQ(revoked->state(), "revoked");
+    EXPECT_EQ(revoked->address(), "");
+}
+
+TEST_P(AccountCallsTest, AKeyOfSomebodyInvitesForItsOwner)
+{
+    const auto alice = signUp("alice", "correct horse");
+    ASSERT_TRUE(alice);
+    ASSERT_TRUE(changeRole("alice", "root", key()));
+    Caller owned = key();
+    owned.ownerId = alice->user().id();
+    const auto made = call<v1::Invitation>("InvitationService/CreateInvitation", v1::CreateInvitationRequest(), owned);
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_EQ(made->made_by(), "alice");
 }
 
 } // namespace

@@ -122,10 +122,11 @@ TEST_P(AuditCallsTest, PagesGoOnWhereTheLastOneEndedInBothDirections)
                 places.push_back(entry.id());
             request.set_page_token(page->next_page_token());
         } while (!request.page_token().empty());
-        if (oldestFirst)
+        if (oldestFirst) {
             EXPECT_THAT(places, ElementsAre(1, 2, 3, 4, 5));
-        else
+        } else {
             EXPECT_THAT(places, ElementsAre(5, 4, 3, 2, 1));
+        }
     }
 }
 

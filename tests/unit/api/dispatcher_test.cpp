@@ -248,6 +248,15 @@ TEST_F(DispatcherTest, AuditedCallsAreWrittenDownWithTheirOutcome)
     EXPECT_FALSE(calls.lastCaller().note); // of Echo
 }
 
+TEST_F(DispatcherTest, AHandlerMaySayOtherwiseWhatTheLogNamesTheSubject)
+{
+    test::EchoRequest request;
+    request.set_name("ada@example.org");
+    EXPECT_TRUE(call("Guarded", holder(kEveryPermission), request));
+    ASSERT_EQ(calls.audit.entries().size(), 1u);
+    EXPECT_EQ(calls.audit.entries()[0].subject, "a***@e***.org");
+}
+
 TEST_F(DispatcherTest, CallsAreMeasuredByOutcome)
 {
     EXPECT_TRUE(call("Echo", stranger(), test::EchoRequest()));

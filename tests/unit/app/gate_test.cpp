@@ -2,12 +2,16 @@
 #include "app/gate.h"
 
 #include "accounts/publish_keys.h"
+#include "fake_authenticator.h"
+#include "net/worker.h"
 #include "store/streams.h"
 #include "tests/support/database_test.h"
 
 #include "matinee/v1/options.pb.h"
 
 #include <gmock/gmock.h>
+
+#include <future>
 
 namespace matinee::app {
 namespace {
@@ -70,6 +74,22 @@ protected:
         return m_tokens.make(name, system_clock::now() + life);
     }
 
+    /// Whether somebody who was let in so is watched, on a worker as viewers are.
+    bool isWatched(const std::string &name, const Caller &caller, const std::string &token = "")
+    {
+        net::WorkerPool workers{1};
+        workers.start();
+        std::promise<bool> answer;
+        workers.at(0).post([&] {
+            live::Admitted viewer{name, caller, token, "flv"};
+            const auto watch = m_gate->watch(std::move(viewer), [] {});
+            answer.set_value(watch != nullptr);
+        });
+        const bool isOne = answer.get_future().get();
+        workers.stop();
+        return isOne;
+    }
+
     mutable observe::Metrics m_metrics;
     accounts::PlaybackTokens m_tokens{std::string(64, 'a')};
     std::unique_ptr<store::Store> m_store;
@@ -82,6 +102,32 @@ TEST_P(GateTest, EverybodyPlaysWhatIsNotPrivate)
     EXPECT_EQ(play("open"), "good");
     EXPECT_EQ(play("open@720p"), "good");
     EXPECT_EQ(play("open", "rubbish"), "good") << "an old link to what has become public";
+}
+
+TEST_P(GateTest, WatchesOnlyWhoWasLetInToSomethingPrivateAsSomebody)
+{
+    test::FakeAuthenticator authenticator;
+    Caller key;
+    key.keyId = "k7f3q2ab";
+    key.permissions = kPublicOnly | permissionBit(v1::READ_STREAMS);
+    EXPECT_EQ(play("secret", "", key.permissions), "good");
+    EXPECT_EQ(play("open", "", key.permissions), "good");
+    EXPECT_FALSE(isWatched("secret", key)) << "there is nobody yet who could tell";
+    m_gate->watchBy(authenticator);
+    EXPECT_TRUE(isWatched("secret", key));
+    EXPECT_TRUE(isWatched("secret@720p", key));
+    EXPECT_TRUE(isWatched("", key)) << "private whatever the stream of its name is now";
+    EXPECT_FALSE(isWatched("open", key)) << "everybody may watch it";
+    EXPECT_FALSE(isWatched("open@720p", key));
+    EXPECT_FALSE(isWatched("secret", key, token("secret"))) << "the link is good without the key";
+    EXPECT_TRUE(isWatched("secret", key, token("theatre")));
+    EXPECT_TRUE(isWatched("secret", key, "rubbish"));
+    Caller nobody;
+    EXPECT_FALSE(isWatched("secret", nobody, token("secret")));
+    Caller little = key;
+    little.permissions = kPublicOnly;
+    EXPECT_FALSE(isWatched("secret", little, token("secret")));
+    EXPECT_THAT(m_metrics.text(), HasSubstr("matinee_viewers_revoked_total{protocol=\"flv\"} 0"));
 }
 
 TEST_P(GateTest, PrivateStreamsLookLikeNone)

@@ -279,8 +279,9 @@ TEST_F(PermissionMatrixTest, IsAsItIsWritten)
         unused.erase(name);
         if (row == table.rows.end())
             ADD_FAILURE() << name << " has no row in tests/unit/app/permission_matrix.txt. As it is, it would be:\n" << name << actual;
-        else
+        else {
             EXPECT_EQ(actual, expected) << name;
+        }
     }
     for (const auto &[name, row] : unused)
         ADD_FAILURE() << "The row " << name << " is of no call.";

@@ -2,6 +2,7 @@
 
 #include "matinee/v1/account_life.pb.h"
 #include "matinee/v1/accounts.pb.h"
+#include "matinee/v1/avatars.pb.h"
 #include "matinee/v1/factors.pb.h"
 
 #include <boost/json.hpp>
@@ -140,6 +141,93 @@ TEST_F(UserCommands, SessionsAreShownAndEnded)
     const auto seen = expect<v1::RevokeUserSessionsRequest>("RevokeUserSessions", revoked.SerializeAsString());
     EXPECT_EQ(run({"user", "sign-out", "alice"}).out, "alice: ended 1 session.\n");
     EXPECT_EQ(seen->user(), "alice");
+}
+
+TEST_F(UserCommands, OneSessionIsEndedByItsId)
+{
+    v1::ListSessionsResponse sessions;
+    sessions.add_sessions()->set_id("s3ss10n");
+    (void)expect<v1::ListUserSessionsRequest>("ListUserSessions", sessions.SerializeAsString());
+    EXPECT_THAT(run({"user", "sessions", "alice"}).out, HasSubstr("s3ss10n"));
+    v1::RevokeSessionsResponse revoked;
+    revoked.set_revoked(1);
+    const auto seen = expect<v1::RevokeUserSessionRequest>("RevokeUserSession", revoked.SerializeAsString());
+    EXPECT_EQ(run({"user", "sessions", "alice", "--end", "s3ss10n"}).out, "alice: ended the session s3ss10n.\n");
+    EXPECT_EQ(seen->user(), "alice");
+    EXPECT_EQ(seen->id(), "s3ss10n");
+}
+
+TEST_F(UserCommands, ListTakesAState)
+{
+    v1::ListUsersResponse page;
+    *page.add_users() = alice();
+    page.mutable_counts()->set_waiting(3);
+    const auto seen = expect<v1::ListUsersRequest>("ListUsers", page.SerializeAsString());
+    const auto outcome = run({"user", "list", "--state", "waiting", "--output", "json"});
+    ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+    EXPECT_EQ(seen->state(), "waiting");
+    EXPECT_EQ(boost::json::parse(outcome.out).at("counts").at("waiting"), 3);
+    EXPECT_EQ(run({"user", "list", "--state", "happy"}).exitCode, 2);
+    (void)expect<v1::ListUsersRequest>("ListUsers", std::string());
+    EXPECT_EQ(run({"user", "list", "--state", "banned"}).out, "No such account is banned.\n");
+}
+
+TEST_F(UserCommands, APictureIsTakenAway)
+{
+    const auto seen = expect<v1::RemoveUserAvatarRequest>("RemoveUserAvatar", v1::Avatar().SerializeAsString(), "UserAvatarService");
+    EXPECT_EQ(run({"user", "remove-picture", "mallory"}).out, "mallory: has no picture any more.\n");
+    EXPECT_EQ(seen->user(), "mallory");
+}
+
+TEST_F(UserCommands, InvitePrintsTheLinkAndHowToTakeItBack)
+{
+    v1::Invitation made;
+    made.set_id("ib2hkiq3vpdz");
+    made.set_address("http://host.test/sign-up#t0ken");
+    made.set_role("user");
+    made.set_uses(5);
+    made.mutable_expires_at()->set_seconds(1767409445);
+    const auto seen = expect<v1::CreateInvitationRequest>("CreateInvitation", made.SerializeAsString(), "InvitationService");
+    const auto outcome = run({"user", "invite", "--uses", "5", "--days", "7", "--note", "for the club"});
+    ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+    EXPECT_EQ(seen->uses(), 5U);
+    EXPECT_EQ(seen->expires_in_seconds(), 7U * 86400);
+    EXPECT_EQ(seen->role(), "user");
+    EXPECT_EQ(seen->note(), "for the club");
+    EXPECT_THAT(outcome.out, HasSubstr("5 people can make an account (user) by this link, until 2026-01-03 03:04 UTC:\n"));
+    EXPECT_THAT(outcome.out, HasSubstr("http://host.test/sign-up#t0ken\n"));
+    EXPECT_THAT(outcome.out, HasSubstr("matinee user revoke-invitation ib2hkiq3vpdz\n"));
+    EXPECT_EQ(run({"user", "invite"}).exitCode, 0);
+    EXPECT_EQ(seen->uses(), 1U);
+    EXPECT_EQ(seen->expires_in_seconds(), 86400U);
+    using Option = std::pair<std::string, std::string>;
+    for (const auto &[option, value] :
+         {Option("--uses", "0"), Option("--uses", "101"), Option("--days", "0"), Option("--days", "91"), Option("--role", "king")})
+        EXPECT_EQ(run({"user", "invite", option, value}).exitCode, 2) << option << " " << value;
+}
+
+TEST_F(UserCommands, InvitationsAreListedWithWhoCameByThemAndRevoked)
+{
+    v1::ListInvitationsResponse page;
+    auto *one = page.add_invitations();
+    one->set_id("ib2hkiq3vpdz");
+    one->set_state("open");
+    one->set_role("user");
+    one->set_uses(5);
+    one->set_uses_left(3);
+    one->set_made_by("alice");
+    one->add_used_by()->set_name("bob");
+    one->add_used_by()->set_name("carol");
+    (void)expect<v1::ListInvitationsRequest>("ListInvitations", page.SerializeAsString(), "InvitationService");
+    const auto outcome = run({"user", "invitations"});
+    ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr("ib2hkiq3vpdz  open   3 of 5  user"));
+    EXPECT_THAT(outcome.out, HasSubstr("alice  bob, carol"));
+    (void)expect<v1::ListInvitationsRequest>("ListInvitations", std::string(), "InvitationService");
+    EXPECT_THAT(run({"user", "invitations"}).out, HasSubstr("There are no invitations."));
+    const auto seen = expect<v1::RevokeInvitationRequest>("RevokeInvitation", one->SerializeAsString(), "InvitationService");
+    EXPECT_EQ(run({"user", "revoke-invitation", "ib2hkiq3vpdz"}).out, "Nobody comes by the invitation ib2hkiq3vpdz from now on.\n");
+    EXPECT_EQ(seen->id(), "ib2hkiq3vpdz");
 }
 
 TEST_F(UserCommands, ResetPasswordPrintsALink)

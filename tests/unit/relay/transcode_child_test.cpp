@@ -125,10 +125,11 @@ TEST_F(TranscodeChild, ARenditionHasTheKeyFramesTheSoundAndTheTimesOfItsSource)
                 keys.push_back(frame.pts);
             if (frame.track == 0)
                 shown = frame.dts;
-            else
+            else {
                 EXPECT_LE(frame.dts, shown + kSlack); // never a second ahead of its picture
             if (frame.track == 1)
                 sound.push_back(frame.payload);
+            }
         }
         EXPECT_THAT(keys, ElementsAreArray(source.keys()));
         std::size_t at = 0;

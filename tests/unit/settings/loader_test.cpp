@@ -263,8 +263,9 @@ TEST_F(Loader, AProviderOfSignInNeedsAllThatItSignsInBy)
         EXPECT_EQ(loaded.snapshot.get(provider.enableSignup), provider.id == "github") << provider.id;
     m_sources.environment = {{"MATINEE_OAUTH2_GITHUB_CLIENT_SECRET", "of the environment"}};
     for (const OAuth2Provider &provider : oauth2Providers)
-        if (provider.id == "github")
+        if (provider.id == "github") {
             EXPECT_EQ(load().snapshot.get(provider.clientSecret), "of the environment");
+        }
 }
 
 } // namespace matinee::settings_file

@@ -1,3 +1,4 @@
+#include "store/invitations.h"
 #include "store/migrations.h"
 #include "tests/support/database_test.h"
 
@@ -174,6 +175,37 @@ TEST_P(MigrationsTest, TwoServersThatStartTogetherApplyEachOnce)
     EXPECT_EQ(failed, 0);
     EXPECT_EQ(applied, 2);
     EXPECT_EQ(statusOf(list).state, MigrationState::Current);
+}
+
+TEST_P(MigrationsTest, AnInvitationFromBeforeTheyHadATableIsGoodOnceStill)
+{
+    const auto all = embeddedMigrations(GetParam());
+    ASSERT_RESULT(all);
+    ASSERT_GE(all->size(), 14U);
+    const std::vector<Migration> before(all->begin(), all->begin() + 13);
+    ASSERT_RESULT(migrate(*m_store, before));
+    run("INSERT INTO users (id, name, name_key, role, is_waiting, language, created_at, ban_reason) "
+        "VALUES ('ubo', 'bo', 'bo', 'admin', FALSE, 'en', 1, '')");
+    run("INSERT INTO links (token_hash, kind, user_id, created_at, expires_at) VALUES ('aabbccddeeff00112233', 'invitation', 'ubo', 1, "
+        "9000)");
+    run("INSERT INTO links (token_hash, kind, user_id, created_at, expires_at) VALUES ('ccddeeff001122334455', 'password', 'ubo', 1, "
+        "9000)");
+    ASSERT_RESULT(migrate(*m_store, *all));
+    const auto found =
+        m_store->readNow<std::optional<InvitationRow>>([](Transaction &tx) { return findInvitationByToken(tx, "aabbccddeeff00112233"); });
+    ASSERT_RESULT(found);
+    ASSERT_TRUE(*found);
+    EXPECT_EQ((*found)->madeBy, "ubo");
+    EXPECT_EQ((*found)->makerName, "bo");
+    EXPECT_EQ((*found)->role, "user");
+    EXPECT_EQ((*found)->usesLeft, 1);
+    EXPECT_EQ((*found)->sealedToken, "");
+    EXPECT_TRUE((*found)->isOpen(InvitationRow::Time(std::chrono::milliseconds(8999))));
+    EXPECT_FALSE((*found)->isOpen(InvitationRow::Time(std::chrono::milliseconds(9000))));
+    const auto links = m_store->readNow<std::vector<Row>>([](Transaction &tx) { return tx.query("SELECT kind FROM links"); });
+    ASSERT_RESULT(links);
+    ASSERT_EQ(links->size(), 1U);
+    EXPECT_EQ((*links)[0][0].toString().toStdString(), "password");
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, MigrationsTest, testing::Values(Engine::Sqlite, Engine::Postgres), test::engineName);

@@ -226,6 +226,8 @@ export interface ListUsersRequest {
   /** 1 to 500; 0 means 100. */
   page_size?: number;
   page_token?: string;
+  /** Only those of this state, as User has it; empty means all. */
+  state?: string;
 }
 
 export interface GetUserRequest {
@@ -257,14 +259,38 @@ export interface CreatePasswordLinkRequest {
   user: string;
 }
 
-export type CreateInvitationRequest = Record<string, never>;
-
 export interface ListUserSessionsRequest {
   user: string;
 }
 
 export interface RevokeUserSessionsRequest {
   user: string;
+}
+
+export interface RevokeUserSessionRequest {
+  user: string;
+  id: string;
+}
+
+export interface CreateInvitationRequest {
+  /** How many may come by it, 1 to 100; 0 means 1. */
+  uses?: number;
+  /** At most 7776000, which are 90 days; 0 means a day. */
+  expires_in_seconds?: number;
+  /** Of those who come: "user" (also when empty); "admin" or "root" by a root. */
+  role?: string;
+  /** For those who run the server: one line of at most 200 bytes. */
+  note?: string;
+}
+
+export interface ListInvitationsRequest {
+  /** 1 to 100; 0 means 50. */
+  page_size?: number;
+  page_token?: string;
+}
+
+export interface RevokeInvitationRequest {
+  id: string;
 }
 
 export type GetMyFactorsRequest = Record<string, never>;
@@ -957,6 +983,48 @@ export interface OneTimeLink {
 export interface ListUsersResponse {
   users: User[];
   next_page_token: string;
+  /** With the first page: how many there are of each state whose name fits, whatever state was asked for. */
+  counts?: UserCounts;
+}
+
+export interface UserCounts {
+  active: number;
+  waiting: number;
+  unconfirmed: number;
+  banned: number;
+  closed: number;
+}
+
+export interface Invitation {
+  id: string;
+  /** Where people reach this server, then "/sign-up#TOKEN". Empty where it is good no more, and for who may not give its role. */
+  address: string;
+  /** RFC 3339 time. */
+  expires_at?: string;
+  /** "open", "used_up", "expired" or "revoked". */
+  state: string;
+  role: string;
+  note: string;
+  uses: number;
+  uses_left: number;
+  /** RFC 3339 time. */
+  created_at?: string;
+  /** By name; empty: the server itself, by its command line or a key of its own. */
+  made_by: string;
+  /** Who came by it, oldest first. */
+  used_by: InvitationUse[];
+}
+
+export interface InvitationUse {
+  user_id: string;
+  name: string;
+  /** RFC 3339 time. */
+  used_at?: string;
+}
+
+export interface ListInvitationsResponse {
+  invitations: Invitation[];
+  next_page_token: string;
 }
 
 export interface Factors {
@@ -1378,9 +1446,12 @@ export interface Calls {
   UnbanUser: { request: UnbanUserRequest; response: User };
   ApproveUser: { request: ApproveUserRequest; response: User };
   CreatePasswordLink: { request: CreatePasswordLinkRequest; response: OneTimeLink };
-  CreateInvitation: { request: CreateInvitationRequest; response: OneTimeLink };
   ListUserSessions: { request: ListUserSessionsRequest; response: ListSessionsResponse };
   RevokeUserSessions: { request: RevokeUserSessionsRequest; response: RevokeSessionsResponse };
+  RevokeUserSession: { request: RevokeUserSessionRequest; response: RevokeSessionsResponse };
+  CreateInvitation: { request: CreateInvitationRequest; response: Invitation };
+  ListInvitations: { request: ListInvitationsRequest; response: ListInvitationsResponse };
+  RevokeInvitation: { request: RevokeInvitationRequest; response: Invitation };
   GetMyFactors: { request: GetMyFactorsRequest; response: Factors };
   BeginPasskey: { request: BeginPasskeyRequest; response: BeginPasskeyResponse };
   FinishPasskey: { request: FinishPasskeyRequest; response: FinishPasskeyResponse };
@@ -1536,7 +1607,7 @@ export const calls: { readonly [Name in keyof Calls]: CallInfo } = {
   FinishPasswordChange: { method: "POST", path: "/api/v1/me/password/finish", pathFields: [], permission: "signed_in" },
   /** Makes an account without a password, and a link by which its owner sets one. */
   CreateUser: { method: "POST", path: "/api/v1/users", pathFields: [], permission: "manage_users" },
-  /** By name, a page at a time. */
+  /** By name, a page at a time; of one state where that is asked for. */
   ListUsers: { method: "GET", path: "/api/v1/users", pathFields: [], permission: "manage_users" },
   /** One account, by its id or name. */
   GetUser: { method: "GET", path: "/api/v1/users/{user}", pathFields: ["user"], permission: "manage_users" },
@@ -1550,12 +1621,18 @@ export const calls: { readonly [Name in keyof Calls]: CallInfo } = {
   ApproveUser: { method: "POST", path: "/api/v1/users/{user}/approve", pathFields: ["user"], permission: "manage_users" },
   /** A link, good once and for a day, by which the owner of the account sets a new password. */
   CreatePasswordLink: { method: "POST", path: "/api/v1/users/{user}/password-link", pathFields: ["user"], permission: "manage_users" },
-  /** A link, good once and for a day, by which somebody makes an account (accounts.sign_up is "invitation"). It is an invitation by the person who asks, of whom at most 100 are open at a time. */
-  CreateInvitation: { method: "POST", path: "/api/v1/invitations", pathFields: [], permission: "manage_users" },
   /** Where the account is signed in. */
   ListUserSessions: { method: "GET", path: "/api/v1/users/{user}/sessions", pathFields: ["user"], permission: "manage_users" },
   /** Signs the account out everywhere. */
   RevokeUserSessions: { method: "DELETE", path: "/api/v1/users/{user}/sessions", pathFields: ["user"], permission: "manage_users" },
+  /** Signs the account out of one of them. NOT_FOUND where it has no such session. */
+  RevokeUserSession: { method: "DELETE", path: "/api/v1/users/{user}/sessions/{id}", pathFields: ["user", "id"], permission: "manage_users" },
+  /** A link by which people make accounts, without review, wherever accounts.sign_up is not "closed". It is an invitation by the person who asks, of whom at most 100 are open at a time, and good for as long as that person could make it. */
+  CreateInvitation: { method: "POST", path: "/api/v1/invitations", pathFields: [], permission: "manage_users" },
+  /** All invitations, newest first, with who came by them; those that ended stay for 90 days. */
+  ListInvitations: { method: "GET", path: "/api/v1/invitations", pathFields: [], permission: "manage_users" },
+  /** Nobody comes by it any more; who has, stays. */
+  RevokeInvitation: { method: "DELETE", path: "/api/v1/invitations/{id}", pathFields: ["id"], permission: "manage_users" },
   /** What this account has, what works on this server, and what its role needs. */
   GetMyFactors: { method: "GET", path: "/api/v1/me/factors", pathFields: [], permission: "signed_in" },
   /** A new passkey: first half. FAILED_PRECONDITION where this server can have none (webauthn.rp_id), and for who has 20. */

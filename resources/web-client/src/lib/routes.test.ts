@@ -14,6 +14,7 @@ test('addresses lead to their pages', () => {
   expect(routeOf('/oauth2/callback/git%2Fhub')).toEqual({ page: 'missing' });
   expect(routeOf('/account')).toEqual({ page: 'account' });
   expect(routeOf('/account/security/')).toEqual({ page: 'security' });
+  expect(routeOf('/account/keys')).toEqual({ page: 'keys' });
   expect(routeOf('/reset')).toEqual({ page: 'reset' });
   expect(routeOf('/verify')).toEqual({ page: 'verify' });
   expect(routeOf('/account/data')).toEqual({ page: 'data' });

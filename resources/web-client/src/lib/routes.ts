@@ -11,6 +11,7 @@ export type Route =
   | { page: 'oauth2'; name: string }
   | { page: 'account' }
   | { page: 'security' }
+  | { page: 'keys' }
   | { page: 'data' }
   | { page: 'people' }
   | { page: 'audit' }
@@ -23,6 +24,7 @@ const kPlain = ['setup', 'sign-in', 'sign-up', 'password', 'reset', 'verify', 'a
 const kName = /^[a-z0-9_-]{1,64}$/;
 
 export const kSecurityPath = '/account/security';
+export const kKeysPath = '/account/keys';
 export const kDataPath = '/account/data';
 
 export const isStreamName = (name: string): boolean => kName.test(name);
@@ -52,6 +54,7 @@ export function routeOf(path: string): Route {
   if (clean === '' || clean === '/') return { page: 'home' };
   for (const page of kPlain) if (clean === `/${page}`) return { page };
   if (clean === kSecurityPath) return { page: 'security' };
+  if (clean === kKeysPath) return { page: 'keys' };
   if (clean === kDataPath) return { page: 'data' };
   const callback = /^\/oauth2\/callback\/([a-z0-9]{1,32})$/.exec(clean);
   if (callback?.[1] !== undefined) return { page: 'oauth2', name: callback[1] };

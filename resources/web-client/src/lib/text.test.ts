@@ -14,7 +14,7 @@ test('every key is used, and every used key exists', () => {
   const sources = Object.values(import.meta.glob<string>(['/src/**/*.svelte', '/src/**/*.ts'], { query: '?raw', import: 'default', eager: true }));
   const all = sources.join('\n');
   // Keys that are put together at run time, by their beginning.
-  const built = ['watch.failed.', 'stats.engine.', 'player.viewers.', 'studio.done.', 'error.', 'title.', 'studio.rotate.', 'studio.kick.', 'studio.stop.', 'studio.delete.', 'warning.', 'protocol.', 'record.state.', 'relay.state.', 'relay.done.', 'numbers.rung.', 'account.role.', 'name.wrong.', 'password.hint.', 'passkey.', 'prove.by.', 'prove.wrong.', 'people.filter.', 'people.none.', 'people.role.', 'people.ask.', 'people.state.', 'people.ban.span.', 'profile.wrong.', 'audit.action.', 'audit.field.', 'audit.fault.', 'audit.code.'];
+  const built = ['watch.failed.', 'stats.engine.', 'player.viewers.', 'studio.done.', 'error.', 'title.', 'studio.rotate.', 'studio.kick.', 'studio.stop.', 'studio.delete.', 'warning.', 'protocol.', 'record.state.', 'relay.state.', 'relay.done.', 'numbers.rung.', 'account.role.', 'name.wrong.', 'password.hint.', 'passkey.', 'prove.by.', 'prove.wrong.', 'people.filter.', 'people.none.', 'people.role.', 'people.ask.', 'people.state.', 'people.ban.span.', 'people.invite.span.', 'people.invite.state.', 'profile.wrong.', 'audit.action.', 'audit.field.', 'audit.fault.', 'audit.code.', 'keys.may.'];
   for (const key of Object.keys(kTexts.en)) {
     if (!built.some((prefix) => key.startsWith(prefix))) expect(all.includes(`'${key}'`), `${key} is not used`).toBe(true);
   }

@@ -148,6 +148,40 @@ TEST_F(FanOutTest, SendsPrefixThenEachTracksHeaderThenFramesUntilTheEnd)
     EXPECT_EQ(peer.readAll(), std::string("P\1aa\2bbcc"));
 }
 
+TEST_F(FanOutTest, StopsAtOnceForAViewerWhoMayWatchNoLonger)
+{
+    Peer peer;
+    FanOut *fanOut = nullptr;
+    auto viewer = view(peer, {}, &fanOut);
+    write({frame(video, 0, true, 'a', 2)});
+    EXPECT_EQ(peer.read(4), std::string("P\1aa"));
+    const bool isBetween = on([&] {
+        fanOut->stop(FanOutEnd::Revoked);
+        return fanOut->isBetweenMessages();
+    });
+    EXPECT_TRUE(isBetween);
+    EXPECT_EQ(viewer.get().end, FanOutEnd::Revoked);
+    write({frame(video, 40, false, 'b', 2)});
+    EXPECT_EQ(peer.readAll(), "");
+}
+
+TEST_F(FanOutTest, StopsAtOnceForSuchAViewerWhoTakesNothing)
+{
+    Peer peer;
+    FanOut *fanOut = nullptr;
+    auto viewer = view(peer, {.stall = 60s}, &fanOut, 4096);
+    std::vector<media::FramePtr> frames;
+    for (int i = 0; i < 100; ++i)
+        frames.push_back(frame(video, 5 * i, i == 0, 'x', 20000));
+    write(std::move(frames));
+    on([&] {
+        fanOut->stop(FanOutEnd::Revoked);
+        return 0;
+    });
+    ASSERT_EQ(viewer.wait_for(10s), std::future_status::ready);
+    EXPECT_EQ(viewer.get().end, FanOutEnd::Revoked);
+}
+
 TEST_F(FanOutTest, SharesOneEncodingAmongAllViewers)
 {
     Peer first;

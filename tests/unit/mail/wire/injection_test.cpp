@@ -139,8 +139,9 @@ TEST(MailInjection, NoValueMakesAnElementOrALine)
                     // A device or address of which nothing is left has no line.
                     const bool mayVanish = kind == Kind::AccountChange && (i == 10 || i == 11);
                     EXPECT_LE(count(text.text, "\n"), count(plain.text, "\n"));
-                    if (!mayVanish)
+                    if (!mayVanish) {
                         EXPECT_EQ(count(text.text, "\n"), count(plain.text, "\n"));
+                    }
                     for (const char *mark : {"\xE2\x80\xAE", "\xE2\x81\xA6", "\xD8\x9C", "\xE2\x80\x8F", "\xE2\x80\x8B"})
                         EXPECT_EQ((text.subject + text.text + text.html).find(mark), std::string::npos) << "field " << i;
                     EXPECT_EQ(text.subject.find_first_of("\r\n"), std::string::npos);
@@ -148,8 +149,9 @@ TEST(MailInjection, NoValueMakesAnElementOrALine)
                     const bool unlinked = i == 8;
                     if (!unlinked) {
                         EXPECT_LE(count(text.html, "<"), count(plain.html, "<")) << attack.substr(0, 60);
-                        if (!mayVanish)
+                        if (!mayVanish) {
                             EXPECT_EQ(count(text.html, "<"), count(plain.html, "<")) << attack.substr(0, 60);
+                        }
                         EXPECT_EQ(count(text.html, "\""), count(plain.html, "\""));
                     } else if (plain.html.find("<a ") != std::string::npos) {
                         EXPECT_EQ(text.html.find("<a "), std::string::npos) << attack.substr(0, 60);

@@ -1,21 +1,26 @@
-// The people of a server, page after page, of whom only some are wanted. The server finds names and not states, so states are looked at here:
-// no more than a few pages at a time, and going on is up to the person. What asks the server is handed in.
-import type { ListUsersResponse, User } from '../../api/types';
+// The people of a server, page after page: of one state, and counted by state. What asks the server is handed in.
+import type { ListUsersResponse, User, UserCounts } from '../../api/types';
 
-export type StateFilter = 'all' | 'waiting' | 'banned' | 'closed';
-export const kStateFilters: readonly StateFilter[] = ['all', 'waiting', 'banned', 'closed'];
+/** Nobody looks for who is merely active. */
+export type StateFilter = 'all' | Exclude<keyof UserCounts, 'active'>;
+/** In the order in which they are offered. */
+export const kStateFilters: readonly StateFilter[] = ['all', 'waiting', 'unconfirmed', 'banned', 'closed'];
 
 export const fits = (user: User, filter: StateFilter): boolean => filter === 'all' || user.state === filter;
 
-const kPagesAtOnce = 10;
+/** As the server is asked. */
+export const stateOf = (filter: StateFilter): string => (filter === 'all' ? '' : filter);
+
+export const countOf = (counts: UserCounts, filter: StateFilter): number =>
+  filter === 'all' ? counts.active + counts.waiting + counts.unconfirmed + counts.banned + counts.closed : counts[filter];
 
 export class PeopleListing {
   readonly #page: (token: string) => Promise<ListUsersResponse>;
   readonly #filter: StateFilter;
   #found: User[] = [];
+  #counts: UserCounts | null = null;
   #token = '';
   #isWhole = false;
-  #looked = 0;
 
   constructor(filter: StateFilter, page: (token: string) => Promise<ListUsersResponse>) {
     this.#filter = filter;
@@ -27,22 +32,22 @@ export class PeopleListing {
     return this.#found;
   }
 
-  /** Nobody is left who has not been looked at. */
+  /** There is nobody else. */
   get isWhole(): boolean {
     return this.#isWhole;
   }
 
-  /** How many accounts were looked at. */
-  get looked(): number {
-    return this.#looked;
+  /** How many there are of each state, this one or not; null before the first page. */
+  get counts(): UserCounts | null {
+    return this.#counts;
   }
 
-  /** Looks on until so many are found, or nobody is left, or it has taken long enough. */
+  /** Asks on until so many are found, or nobody is left. */
   async upTo(count: number): Promise<void> {
-    for (let pages = 0; pages < kPagesAtOnce && !this.#isWhole && this.#found.length < count; pages++) {
-      const { users, next_page_token: next } = await this.#page(this.#token);
-      this.#looked += users?.length ?? 0;
-      this.#found.push(...(users ?? []).filter((user) => fits(user, this.#filter)));
+    while (!this.#isWhole && this.#found.length < count) {
+      const { users, next_page_token: next, counts } = await this.#page(this.#token);
+      this.#found.push(...(users ?? []));
+      this.#counts = counts ?? this.#counts;
       this.#isWhole = !next || next === this.#token;
       this.#token = next ?? '';
     }
@@ -50,6 +55,16 @@ export class PeopleListing {
 
   /** Somebody was changed: they stay where they are, and are found no more where they no longer fit. */
   put(changed: User): void {
+    const before = this.#found.find((user) => user.id === changed.id);
+    if (before !== undefined && this.#counts !== null) this.#counts = moved(this.#counts, before.state, changed.state);
     this.#found = this.#found.map((user) => (user.id === changed.id ? changed : user)).filter((user) => fits(user, this.#filter));
   }
+}
+
+function moved(counts: UserCounts, from: string, to: string): UserCounts {
+  const next = { ...counts };
+  const isState = (state: string): state is keyof UserCounts => state in next;
+  if (isState(from)) next[from] = Math.max(0, next[from] - 1);
+  if (isState(to)) next[to]++;
+  return next;
 }

@@ -68,8 +68,9 @@ TEST(Preset, EachHasItsSettingsAndTheOtherWayRound)
         const Preset *preset = findPreset(setting.id);
         ASSERT_TRUE(preset) << setting.id;
         EXPECT_EQ(setting.issuer.has_value(), !preset->isIssuerFixed) << setting.id;
-        if (setting.issuer && !preset->issuer.empty())
+        if (setting.issuer && !preset->issuer.empty()) {
             EXPECT_EQ(std::get<std::string>(setting.issuer->declaration->defaultValue), preset->issuer) << setting.id;
+        }
         EXPECT_TRUE(setting.clientSecret.declaration->secret());
         EXPECT_FALSE(std::get<bool>(setting.enableSignup.declaration->defaultValue)) << "nobody gets in unasked";
     }
