@@ -24,8 +24,9 @@ function playInPage({ by, url, options }) {
     const { Hls } = globalThis;
     const hls = (globalThis.hls = new Hls({ lowLatencyMode: true, enableWorker: false, ...options })); // for tests that tell it more
     hls.on(Hls.Events.ERROR, (_, error) => {
-      // Running dry for a moment is reported by the pictures that are missing, not by a word of hls.js.
-      if (!error.fatal && ["bufferStalledError", "bufferNudgeOnStall", "bufferSeekOverHole"].includes(error.details)) return;
+      // Running dry for a moment is reported by the pictures that are missing, not by a word of hls.js; "aborted" is what it gave up itself,
+      // at a change of level.
+      if (!error.fatal && ["bufferStalledError", "bufferNudgeOnStall", "bufferSeekOverHole", "aborted"].includes(error.details)) return;
       seen.complaints.push(`hls.js: ${error.type} ${error.details} ${(error.reason ?? error.error?.message ?? "").split("\n")[0]}`);
     });
     hls.loadSource(url);
