@@ -8,13 +8,14 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 
 # Level of each folder; a folder may include its own level only where `PEERS` says so, and anything below.
 LEVELS = {"common": 0, "media": 1, "net": 2, "http": 2, "observe": 2, "store": 2, "settings_file": 2,
-          "live": 3, "rtmp": 3, "flv": 3, "hls": 3, "mux": 3, "transcode": 3, "record": 3, "relay": 3, "ladder": 3, "pictures": 3, "accounts": 3, "mail": 3, "api": 3, "admin": 3, "app": 4, "cli": 4}
-PURE = ["common/opaque", "common/protocol", "common/settings", "server/media", "server/rtmp/wire", "server/flv/wire", "server/hls/wire", "server/record/wire", "server/relay/wire", "server/pictures/wire", "server/http/wire", "server/accounts/wire", "server/accounts/oauth2/wire", "server/mail/wire"]
+          "live": 3, "rtmp": 3, "flv": 3, "hls": 3, "mux": 3, "transcode": 3, "record": 3, "relay": 3, "ladder": 3, "pictures": 3, "accounts": 3, "mail": 3, "rooms": 3, "api": 3, "admin": 3, "app": 4, "cli": 4}
+PURE = ["common/opaque", "common/protocol", "common/settings", "server/media", "server/rtmp/wire", "server/flv/wire", "server/hls/wire", "server/record/wire", "server/relay/wire", "server/pictures/wire", "server/http/wire", "server/accounts/wire", "server/accounts/oauth2/wire", "server/mail/wire", "server/rooms/sync"]
 # Services build on the live core and on declared calls; observe is used by everything at its level.
 PEERS = {"net": {"observe"}, "http": {"net", "observe"}, "store": {"net", "observe"}, "settings_file": {"observe"},
          "live": {"accounts", "api"}, "rtmp": {"live"}, "flv": {"live", "rtmp/wire"}, "hls": {"live", "mux", "flv/wire"}, "mux": set(), "transcode": {"mux"}, "accounts": {"mail"}, "mail": {"relay"},
          "record": {"live", "mux", "api"}, "relay": {"live", "mux", "transcode", "api", "accounts", "flv/wire", "rtmp/wire"},
          "ladder": {"live", "relay"},
+         "rooms": set(),
          "pictures": {"live", "record", "relay", "accounts", "hls/wire"},
          "api": {"accounts"}, "admin": {"api"}, "cli": {"app"}, "app": {"cli"}}
 # Handlers of declared calls live beside what they serve and speak the generated messages.
