@@ -29,10 +29,18 @@ endif()
 if(MATINEE_SANITIZE)
   add_compile_options(-fsanitize=${MATINEE_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${MATINEE_SANITIZE})
+  # GCC and Clang tell a source in different ways.
+  string(REPLACE "," ";" sanitizers "${MATINEE_SANITIZE}")
+  foreach(sanitizer ${sanitizers})
+    string(TOUPPER "MATINEE_SANITIZE_${sanitizer}" macro)
+    add_compile_definitions(${macro})
+  endforeach()
 endif()
-if(MATINEE_SANITIZE MATCHES undefined AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  # It cannot check functions of coroutines; and to check a vptr it makes a pipe, where a test has taken all descriptors on purpose.
-  add_compile_options(-fno-sanitize=function,vptr)
+if(MATINEE_SANITIZE MATCHES undefined)
+  add_compile_options(-fno-sanitize=vptr) # makes a pipe for each look, and finds faults where a test has taken all descriptors
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    add_compile_options(-fno-sanitize=function) # of coroutines it cannot
+  endif()
 endif()
 if(MATINEE_FUZZ)
   add_compile_options(-O1 -fsanitize=fuzzer-no-link) # three times the executions of -O0
@@ -47,6 +55,8 @@ if(CCACHE_PROGRAM)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime CCACHE_NOHASHDIR=1
       CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${CCACHE_PROGRAM})
   add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+  # Clang writes times and the folder of the tree into a precompiled header, which then fits no other clone. Ninja knows what it was made of.
+  add_compile_options("$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp -Xclang -fno-validate-pch>")
 endif()
 
 if(POLICY CMP0167)
@@ -74,11 +84,8 @@ find_library(PROMETHEUS_CPP_CORE prometheus-cpp-core REQUIRED)
 find_path(CLI11_INCLUDE CLI/CLI.hpp REQUIRED)
 find_program(PROTOC_EXECUTABLE protoc REQUIRED)
 
-# Clang writes the folder of the tree into a precompiled header: a cached one would be of no use, or harm, in another clone.
-if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  set(CMAKE_DISABLE_PRECOMPILE_HEADERS ON)
-endif()
-# Precompiled headers: one for pure modules (std), one for hosts (std, Asio, spdlog), one for tests (what hosts have, GoogleTest).
+# Precompiled headers: one for pure modules (std), one for hosts (std, Asio, spdlog, protobuf), one for services (what hosts have, Qt's values,
+# JSON), one for the command line (std, CLI11), one for tests (what hosts have, GoogleTest).
 function(matinee_pch name header)
   file(WRITE "${CMAKE_BINARY_DIR}/pch/${name}.cpp.in" "// Carries the precompiled header.\n")
   configure_file("${CMAKE_BINARY_DIR}/pch/${name}.cpp.in" "${CMAKE_BINARY_DIR}/pch/${name}.cpp" COPYONLY)
@@ -86,26 +93,35 @@ function(matinee_pch name header)
   target_precompile_headers(pch_${name} PRIVATE "<${header}>") # not by its absolute path: ccache must know it again in every clone
 endfunction()
 matinee_pch(pure installer/cmake/pch_pure.h)
+matinee_pch(cli installer/cmake/pch_cli.h)
 matinee_pch(host installer/cmake/pch_host.h)
 target_link_libraries(pch_host PUBLIC spdlog::spdlog Threads::Threads)
+matinee_pch(service installer/cmake/pch_service.h)
+target_link_libraries(pch_service PUBLIC spdlog::spdlog Threads::Threads Qt6::Core Boost::json)
 if(MATINEE_TESTS)
   find_package(GTest REQUIRED)
   matinee_pch(test installer/cmake/pch_test.h)
   target_link_libraries(pch_test PUBLIC spdlog::spdlog Threads::Threads GTest::gmock)
 endif()
 
-# matinee_module(name [PURE] [QT] SOURCES ... [USES module ...] [LIBS library ...])
-#   One folder, one static library `matinee_<name>`. PURE: no Asio, Qt, clock or thread (tests/structure checks the includes). QT: AUTOMOC.
+# matinee_module(name [PURE] [QT] [PCH name] SOURCES ... [USES module ...] [LIBS library ...])
+#   One folder, one static library `matinee_<name>`. PURE: no Asio, Qt, clock or thread (tests/structure checks the includes). QT: AUTOMOC. PCH: another precompiled
+#   header than pure or host.
 function(matinee_module name)
-  cmake_parse_arguments(M "PURE;QT" "" "SOURCES;USES;LIBS" ${ARGN})
+  cmake_parse_arguments(M "PURE;QT" "PCH" "SOURCES;USES;LIBS" ${ARGN})
   add_library(matinee_${name} STATIC ${M_SOURCES})
   list(TRANSFORM M_USES PREPEND matinee_)
   target_link_libraries(matinee_${name} PUBLIC ${M_USES} ${M_LIBS})
   if(M_QT)
     set_target_properties(matinee_${name} PROPERTIES AUTOMOC ON)
   endif()
-  if(M_PURE)
+  if(M_PCH)
+    target_precompile_headers(matinee_${name} REUSE_FROM pch_${M_PCH})
+  elseif(M_PURE)
     target_precompile_headers(matinee_${name} REUSE_FROM pch_pure)
+  elseif(M_QT)
+    target_precompile_headers(matinee_${name} REUSE_FROM pch_service)
+    target_link_libraries(matinee_${name} PUBLIC matinee_asio Boost::json)
   else()
     target_precompile_headers(matinee_${name} REUSE_FROM pch_host)
     target_link_libraries(matinee_${name} PUBLIC spdlog::spdlog Threads::Threads)

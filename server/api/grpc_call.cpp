@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#ifdef __SANITIZE_THREAD__
+#ifdef MATINEE_SANITIZE_THREAD
 #include <sanitizer/tsan_interface.h>
 #endif
 
@@ -53,7 +53,7 @@ bool isPrintable(const std::string &text)
 
 // gRPC passes a call from thread to thread through its queue. The thread sanitizer cannot see that, because the library is not compiled
 // with it, and is told here.
-#ifdef __SANITIZE_THREAD__
+#ifdef MATINEE_SANITIZE_THREAD
 void passOn(void *tag)
 {
     __tsan_release(tag);

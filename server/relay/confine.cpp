@@ -33,7 +33,7 @@ void giveUpRights()
 }
 
 // The sanitizers' shadow memory is larger than any sensible limit, and their reports read files.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(MATINEE_SANITIZE_ADDRESS) || defined(MATINEE_SANITIZE_THREAD)
 void limitMemory(std::size_t) {}
 void openNothingMore() {}
 #else

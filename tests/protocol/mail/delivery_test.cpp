@@ -181,9 +181,9 @@ TEST(MailDelivery, EndsWhenItIsStopped)
     std::thread sender([&] { delivery = deliver(exim.server(), envelopeTo("anna@example.net"), stop.get_token()); });
     for (int i = 0; i < 1000 && !exim.isReceiving(); ++i)
         std::this_thread::sleep_for(10ms);
+    EXPECT_TRUE(exim.isReceiving());
     stop.request_stop();
     sender.join(); // the server would think for 30 s
-    EXPECT_TRUE(exim.isReceiving());
     EXPECT_EQ(delivery.cause, Cause::Stopped) << delivery.words;
 }
 

@@ -137,9 +137,6 @@ TEST(Listener, StoppedItTakesNobodyAndTheOthersGoOn)
 
 TEST(Listener, WithoutDescriptorsItWaitsAndThenGoesOn)
 {
-#if defined(__SANITIZE_ADDRESS__)
-    GTEST_SKIP() << "UBSan's check of vtables opens a pipe, so without descriptors it reports objects that are sound.";
-#endif
     ListenerFixture fixture(echo, 1);
     {
         LoopbackClient warm(fixture.port());

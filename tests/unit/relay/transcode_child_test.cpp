@@ -125,11 +125,10 @@ TEST_F(TranscodeChild, ARenditionHasTheKeyFramesTheSoundAndTheTimesOfItsSource)
                 keys.push_back(frame.pts);
             if (frame.track == 0)
                 shown = frame.dts;
-            else {
+            else
                 EXPECT_LE(frame.dts, shown + kSlack); // never a second ahead of its picture
             if (frame.track == 1)
                 sound.push_back(frame.payload);
-            }
         }
         EXPECT_THAT(keys, ElementsAreArray(source.keys()));
         std::size_t at = 0;
@@ -231,7 +230,7 @@ TEST_F(TranscodeChild, TheProcessOpensNothingAndGivesWay)
             const bool idle = isPictures && !isAwaited;
             EXPECT_EQ(::getpriority(PRIO_PROCESS, static_cast<id_t>(process)), idle ? 19 : 5);
             EXPECT_EQ(::sched_getscheduler(process), idle ? SCHED_IDLE : SCHED_OTHER);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // which need more of both
+#if !defined(MATINEE_SANITIZE_ADDRESS) && !defined(MATINEE_SANITIZE_THREAD) // which need more of both
             EXPECT_EQ(limitOf(process, "Max open files"), "4");
             EXPECT_EQ(limitOf(process, "Max data size"), isPictures ? "536870912" : "1073741824");
 #endif
