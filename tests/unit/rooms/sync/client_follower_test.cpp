@@ -41,14 +41,14 @@ protected:
         now += 200;
         if (orders.seekTo)
             follower.player().seeked(local());
-        follower.decide(local());
+        (void)follower.decide(local());
         now += 200;
         frames(500, 0);
-        follower.decide(local());
+        (void)follower.decide(local());
         now += 200;
         frames(500, 0);
         ASSERT_EQ(follower.decide(local()).state, State::InStep);
-        for (int i = 0; i < 2; ++i, follower.decide(local()))
+        for (int i = 0; i < 2; ++i, (void)follower.decide(local()))
             now += 2000; // settled
         frames(500, 0);
         ASSERT_EQ(follower.decide(local()).state, State::InStep);
